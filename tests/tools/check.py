@@ -1,0 +1,120 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every check and test of the collection: `make test`, or by group: check.py lint|sanity|unit|molecule|docs."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import tree
+
+BIN = tree.BIN
+ROOT = tree.ROOT
+
+
+def run(*argv: object, cwd: pathlib.Path, env: dict[str, str]) -> None:
+    """Run a tool with its output on the terminal; a failure ends the check that called."""
+    subprocess.run([str(part) for part in argv], cwd=cwd, env=env, check=True)
+
+
+class Checks:
+    """One method a check; groups() says which belong together."""
+
+    def __init__(self, target: pathlib.Path) -> None:
+        self.target = target
+        self.env = tree.environment(target.parents[2])
+
+    def changelog(self) -> None:
+        """Changelog fragments are well formed."""
+        run(BIN / "antsibull-changelog", "lint", cwd=self.target, env=self.env)
+
+    def ansible_lint(self) -> None:
+        """ansible-lint, profile production, without network."""
+        run(BIN / "ansible-lint", "--offline", "--profile", "production", "--strict", cwd=self.target, env=self.env)
+
+    def antsibull_docs(self) -> None:
+        """The documentation of modules, filters, roles and playbooks renders."""
+        run(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", ".", cwd=self.target, env=self.env)
+
+    def ansible_test_sanity(self) -> None:
+        """ansible-test sanity in virtual environments, without ignore entries."""
+        # ansible-test asks for a bootstrap script from its own site; the standard library's ensurepip does the same.
+        requirements = (pathlib.Path(sys.prefix) / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+                        / "site-packages/ansible_test/_internal/python_requirements.py").read_text(encoding="utf-8")
+        pip_version = re.search(r"pip='([\d.]+)'", requirements).group(1)
+        stub = pathlib.Path(self.env["HOME"]) / ".ansible/test/cache" / f"get_pip_{pip_version.replace('.', '_')}.py"
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        stub.write_text("import ensurepip\nensurepip.bootstrap()\n", encoding="utf-8")
+        # It looks for a git checkout to know which files there are.
+        if not (self.target / ".git").exists():
+            run("git", "init", "--quiet", ".", cwd=self.target, env=self.env)
+        python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        run(BIN / "ansible-test", "sanity", "--venv", "--python", python, "--color", "no", cwd=self.target, env=self.env)
+
+    def galaxy_importer(self) -> None:
+        """What Galaxy checks when the archive is uploaded, and that its log holds no warning or error."""
+        archive = tree.build(tree.CACHE / "build")
+        result = subprocess.run(
+            [str(BIN / "python"), "-m", "galaxy_importer.main", str(archive)],
+            cwd=tree.CACHE / "build", env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        )
+        print(result.stdout)
+        # Its own advice about tools which it then does not run is no finding about the collection.
+        findings = [line for line in result.stdout.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
+        if result.returncode or findings or "Importer processing completed successfully" not in result.stdout:
+            raise AssertionError("galaxy-importer: " + ("; ".join(findings) or f"exit {result.returncode}"))
+
+    def unit_tests(self) -> None:
+        """Parsers, rules, modules as real processes, the simulator itself."""
+        run(BIN / "python", "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "tests/unit", cwd=self.target, env=self.env)
+
+    def molecule_scenarios(self) -> None:
+        """Every scenario over real ssh against the simulated estate."""
+        run(BIN / "molecule", "test", "--all", "--report", "--command-borders", cwd=self.target / "extensions", env=self.env)
+
+    def groups(self) -> dict[str, list]:
+        return {
+            "lint": [self.changelog, self.ansible_lint, self.galaxy_importer],
+            "docs": [self.antsibull_docs],
+            "sanity": [self.ansible_test_sanity],
+            "unit": [self.unit_tests],
+            "molecule": [self.molecule_scenarios],
+        }
+
+
+def main(wanted: list[str]) -> int:
+    checks = Checks(tree.stage())
+    groups = checks.groups()
+    unknown = sorted(set(wanted) - set(groups))
+    if unknown:
+        print(f"check: no such group: {', '.join(unknown)}; there are {', '.join(groups)}", file=sys.stderr)
+        return 2
+    outcomes: list[tuple[str, bool, float]] = []
+    for check in [check for name, members in groups.items() for check in members if not wanted or name in wanted]:
+        print(f"\n=== {check.__name__}: {check.__doc__}", flush=True)
+        start = time.monotonic()
+        try:
+            check()
+            passed = True
+        except (subprocess.CalledProcessError, AssertionError) as problem:
+            print(f"--- {problem}", flush=True)
+            passed = False
+        outcomes.append((check.__name__, passed, time.monotonic() - start))
+    print("\n=== summary")
+    for name, passed, seconds in outcomes:
+        print(f"{'passed' if passed else 'FAILED':7} {seconds:6.0f} s  {name}")
+    failed = sum(not passed for _, passed, _ in outcomes)
+    print(f"checks: {len(outcomes) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if shutil.which("git") is None:
+        sys.exit("check: git is needed")
+    sys.exit(main(sys.argv[1:]))
