@@ -1,0 +1,190 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: run one command on an LPAR, with a deadline, in the C locale, and say what became of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import selectors
+import signal
+import subprocess
+import time
+
+# Appended to the inherited PATH, so that a site's own PATH wins.
+PATH_ADDITIONS = (
+    "/opt/rsct/bin",
+    "/usr/sbin/rsct/bin",
+    "/opt/rsct/install/bin",
+    "/usr/sbin/rsct/install/bin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/ios/cli",
+)
+# Scope 0 and no CT_CONTACT: RSCT commands ask the local node and nothing else.
+ENVIRONMENT = {"LC_ALL": "C", "LANG": "C", "CT_MANAGEMENT_SCOPE": "0"}
+ENVIRONMENT_REMOVED = ("CT_CONTACT",)
+
+OUTPUT_LIMIT = 1024 * 1024
+KILL_GRACE = 1.0
+# How long to keep reading after a command ended while somebody else (a daemon that it started) holds its output open.
+DRAIN_SECONDS = 0.2
+
+
+class Result:
+    """What became of a command. outcome: ok, failed (rc is not 0, or it could not be started), timeout, missing."""
+
+    def __init__(self, argv, rc=None, stdout="", stderr="", seconds=0.0, outcome="ok"):
+        self.argv = list(argv)
+        self.rc = rc
+        self.stdout = stdout
+        self.stderr = stderr
+        self.seconds = seconds
+        self.outcome = outcome
+
+    def __repr__(self):
+        return "Result({0!r}, rc={1!r}, outcome={2!r})".format(self.argv, self.rc, self.outcome)
+
+
+def environment(extra=None):
+    """The environment of every command."""
+    env = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT_REMOVED}
+    env.update(ENVIRONMENT)
+    env["PATH"] = os.pathsep.join([path for path in (env.get("PATH", ""),) + PATH_ADDITIONS if path])
+    env.update(extra or {})
+    return env
+
+
+def run(argv, deadline, stdin=None, env=None, cwd=None):
+    """Run argv for at most deadline seconds. Whatever the command does, a Result comes back."""
+    started = time.monotonic()
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(env),
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except OSError as error:
+        outcome = "missing" if error.errno == errno.ENOENT else "failed"
+        return Result(argv, stderr=str(error), seconds=time.monotonic() - started, outcome=outcome)
+    stdout, stderr, in_time = _converse(process, stdin, started + deadline)
+    if in_time:
+        outcome = "ok" if process.returncode == 0 else "failed"
+        rc = process.returncode
+    else:
+        outcome, rc = "timeout", None
+    return Result(argv, rc, stdout, stderr, time.monotonic() - started, outcome)
+
+
+class Runner:
+    """Runs the commands of a module and keeps the trace of them. In check mode a changing command is recorded, not run."""
+
+    def __init__(self, deadline=30, check_mode=False):
+        self.deadline = deadline
+        self.check_mode = check_mode
+        self.trace = []
+
+    def run(self, argv, deadline=None, changes=False, stdin=None, env=None, cwd=None):
+        if changes and self.check_mode:
+            result = Result(argv, outcome="would_run")
+        else:
+            result = run(argv, self.deadline if deadline is None else deadline, stdin=stdin, env=env, cwd=cwd)
+        self.trace.append(
+            {
+                "argv": result.argv,
+                "rc": result.rc,
+                "seconds": round(result.seconds, 3),
+                "outcome": result.outcome,
+                "changed": changes,
+            }
+        )
+        return result
+
+
+def _converse(process, stdin, end):
+    """Feed and read the process until it ended or the time is up; (stdout, stderr, whether it ended in time)."""
+    output = {process.stdout: bytearray(), process.stderr: bytearray()}
+    pending = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
+    with selectors.DefaultSelector() as selector:
+        for stream in output:
+            selector.register(stream, selectors.EVENT_READ)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+        while selector.get_map() and time.monotonic() < end:
+            ready = selector.select(min(DRAIN_SECONDS, max(0, end - time.monotonic())))
+            for key, _events in ready:
+                if key.fileobj is process.stdin:
+                    pending = _feed(selector, process.stdin, pending)
+                else:
+                    _read(selector, key.fileobj, output[key.fileobj])
+            if not ready and process.poll() is not None:
+                break
+    in_time = _ended(process, end)
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            _close(stream)
+    return _text(output[process.stdout]), _text(output[process.stderr]), in_time
+
+
+def _feed(selector, stream, pending):
+    try:
+        pending = pending[os.write(stream.fileno(), pending[:4096]):] if pending else b""
+    except BlockingIOError:
+        return pending
+    except OSError:
+        # The command does not read its input: its own business.
+        pending = b""
+    if not pending:
+        selector.unregister(stream)
+        _close(stream)
+    return pending
+
+
+def _read(selector, stream, collected):
+    data = os.read(stream.fileno(), 65536)
+    if not data:
+        selector.unregister(stream)
+    # Beyond the limit it is read and dropped, so that the command does not block.
+    collected.extend(data[: max(0, OUTPUT_LIMIT - len(collected))])
+
+
+def _ended(process, end):
+    """Wait for the process; at the deadline kill it with its whole process group."""
+    try:
+        process.wait(max(0, end - time.monotonic()))
+        return True
+    except subprocess.TimeoutExpired:
+        pass
+    # The second signal also when the leader is gone: a child of it may have ignored the first.
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        _signal_group(process, number)
+        try:
+            process.wait(KILL_GRACE)
+        except subprocess.TimeoutExpired:
+            # After SIGKILL: it hangs in the kernel, nothing more can be done about it.
+            pass
+    return False
+
+
+def _signal_group(process, number):
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _close(stream):
+    try:
+        stream.close()
+    except OSError:
+        pass
+
+
+def _text(data):
+    return bytes(data).decode("utf-8", "replace")
