@@ -1,0 +1,100 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: the request to the network owner, with exact addresses, protocols and directions."""
+
+from __future__ import annotations
+
+from . import view
+from .text import address_key, ascii_line, plural
+
+# The causes that a firewall or a router explains. LOCAL_FILTER is not one: there the rule is on the host itself.
+CODES = ("NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED")
+
+# TCP and UDP 657, both ways, between each HMC and the partition.
+RMC_PORT = 657
+
+
+def render(report: dict, survey: dict | None = None) -> str:
+    """The request as text, empty where no partition has a network cause."""
+    flows = _flows(report, survey or {})
+    if not flows:
+        return ""
+    partitions = sorted({(flow["name"], flow["lpar"]) for flow in flows})
+    lines = [
+        "Request: open RMC between partitions and their Hardware Management Consoles",
+        "",
+        f"Affected: {plural(len(partitions), 'partition')}. As of {ascii_line(report.get('generated_at'))}.",
+        "RMC needs TCP and UDP on the same port, and each side opens connections to the other.",
+    ]
+    unknown = sorted({flow["name"] for flow in flows if not flow["lpar"] or not flow["hmc"]})
+    for (hmc_name, hmc, port), its_flows in _by_hmc(flows):
+        addresses = sorted({flow["lpar"] for flow in its_flows}, key=address_key)
+        names = {address: sorted({flow["name"] for flow in its_flows if flow["lpar"] == address}) for address in addresses}
+        lines += ["", f"HMC {hmc_name}: {hmc}", "  partitions:"]
+        lines += [f"    {address:<39} {', '.join(names[address])}" for address in addresses]
+        lines += ["  rules:", f"    {'protocol':<9} {'from':<28} {'to':<28} port"]
+        for protocol in ("TCP", "UDP"):
+            lines.append(f"    {protocol:<9} {'the partitions above':<28} {hmc:<28} {port}")
+            lines.append(f"    {protocol:<9} {hmc:<28} {'the partitions above':<28} {port}")
+    if unknown:
+        lines += ["", "Addresses not known from this survey, to be added by hand: " + ", ".join(unknown)]
+    lines += ["", "To prove it afterwards: rmcdomainstatus -s ctrmc on a partition shows I for this HMC within minutes.",
+              "A TCP connection that works proves nothing for UDP: the heartbeat travels by UDP."]
+    return "\n".join(lines) + "\n"
+
+
+def _by_hmc(flows: list) -> list:
+    grouped = {}
+    for flow in flows:
+        if flow["lpar"] and flow["hmc"]:
+            grouped.setdefault((flow["hmc_name"], flow["hmc"], flow["port"]), []).append(flow)
+    return sorted(grouped.items(), key=lambda item: (item[0][0], address_key(item[0][1]), item[0][2]))
+
+
+def _flows(report: dict, survey: dict) -> list:
+    hmc_addresses = _hmc_addresses(report, survey)
+    fleet = {name for finding in report.get("fleet_findings") or [] if finding.get("code") in CODES for name in view.members(finding)}
+    flows = []
+    for host in report.get("hosts") or []:
+        codes = [finding.get("code") for finding in host.get("findings") or []] + [host.get("verdict")]
+        key = view.partition_key(host.get("machine"), host.get("lpar_id"), host.get("host"))
+        if not any(code in CODES for code in codes) and key not in fleet and f"host/{host.get('host')}" not in fleet:
+            continue
+        evidence = ((survey.get("hosts") or {}).get(host.get("host")) or {}).get("rmc") or {}
+        flows += _flows_of(host, (evidence.get("network") or {}).get("paths") or [], hmc_addresses)
+    return flows
+
+
+def _flows_of(host: dict, paths: list, hmc_addresses: dict) -> list:
+    name = ascii_line(host.get("host") or host.get("lpar_name"))
+    states = host.get("hmc_states") or {}
+    owner = {address: hmc for hmc, addresses in hmc_addresses.items() for address in addresses}
+    flows = []
+    for path in paths:
+        hmc = owner.get(path.get("address"))
+        # A path that opens is wanted only where the console does not see the partition: then UDP is what is missing.
+        if path.get("result") == "open" and (hmc is None or (states.get(hmc) or {}).get("rmc_state") in ("active", None)):
+            continue
+        lpar = path.get("source_address") or (states.get(hmc) or {}).get("rmc_ipaddr")
+        flows.append(_flow(name, lpar, hmc or "not in the survey", path.get("address"), path.get("port")))
+    tested = {flow["hmc_name"] for flow in flows}
+    for hmc, state in sorted(states.items()):
+        if state.get("rmc_state") == "active" or hmc in tested:
+            continue
+        for address in hmc_addresses.get(hmc) or [""]:
+            flows.append(_flow(name, state.get("rmc_ipaddr"), hmc, address, None))
+    return flows or [_flow(name, "", "", "", None)]
+
+
+def _flow(name: str, lpar, hmc_name: str, hmc, port) -> dict:
+    return {"name": name, "lpar": ascii_line(lpar), "hmc_name": ascii_line(hmc_name), "hmc": ascii_line(hmc), "port": port or RMC_PORT}
+
+
+def _hmc_addresses(report: dict, survey: dict) -> dict:
+    known = {}
+    for hmc in report.get("hmcs") or []:
+        known.setdefault(view.hmc_name(hmc), []).extend(hmc.get("addresses") or [])
+    for name, result in (survey.get("hmcs") or {}).items():
+        known.setdefault(name, []).extend((result.get("hmc") or {}).get("addresses") or [])
+    return {name: list(dict.fromkeys(addresses)) for name, addresses in known.items()}

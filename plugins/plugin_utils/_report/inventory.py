@@ -1,0 +1,75 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: the partitions that the HMCs know and the inventory does not, as an inventory.
+
+Broken partitions are in it on purpose, with and without an address: an inventory without them hides what it was asked for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+
+from . import view
+from .text import ascii_line, safe_name
+
+# Nobody reaches these by ssh as AIX: IBM i, Linux.
+_LEFT_OUT = ("OUT_OF_SCOPE",)
+
+
+def render(report: dict) -> str:
+    """A YAML inventory, empty where the inventory knows all of them."""
+    rows = [row for row in view.build(report)["not_in_inventory"] if row["code"] not in _LEFT_OUT and not row["elsewhere"]]
+    if not rows:
+        return ""
+    taken = {safe_name(host.get("host")).lower() for host in report.get("hosts") or []}
+    lines = [
+        "---",
+        f"# Partitions that the HMCs know and the inventory does not, as of {ascii_line(report.get('generated_at'))}.",
+        "# Names and addresses are what the HMCs hold: check them, an address may be an old one.",
+        "aix_lpars:",
+        "  hosts:",
+    ]
+    for row in sorted(rows, key=lambda row: (row["machine"], row["lpar_id"] or 0, row["label"])):
+        lines += _host(row, _free_name(row, taken))
+    return "\n".join(lines) + "\n"
+
+
+def _free_name(row: dict, taken: set) -> str:
+    name = safe_name(row["lpar_name"]) or "lpar"
+    for candidate in (name, f"{name}-{row['lpar_id']}", safe_name(f"{name}-{row['machine']}-{row['lpar_id']}")):
+        if candidate.lower() not in taken:
+            break
+    taken.add(candidate.lower())
+    return candidate
+
+
+def _host(row: dict, name: str) -> list:
+    addresses = sorted({state.get("rmc_ipaddr") or "" for state in row["hmc_states"].values()} - {""})
+    # Any HMC that sees it active has the address that works.
+    addresses = [state["rmc_ipaddr"] for state in row["hmc_states"].values() if state.get("rmc_state") == "active" and state.get("rmc_ipaddr")] or addresses
+    addresses = [address for address in addresses if _is_address(address)]
+    lines = [f"    # {row['code']}" + (f": {ascii_line(row['summary'])}" if row["summary"] else ""), f"    {json.dumps(name)}:"]
+    if addresses:
+        lines.append(f"      ansible_host: {json.dumps(addresses[0])}")
+    else:
+        lines.append("      # ansible_host: the HMCs hold no address")
+    lines.append(f"      rsct_machine: {_unsafe(row['machine'])}")
+    if isinstance(row["lpar_id"], int):
+        lines.append(f"      rsct_lpar_id: {row['lpar_id']}")
+    lines.append(f"      rsct_lpar_name: {_unsafe(row['lpar_name'])}")
+    return lines
+
+
+def _unsafe(value: str) -> str:
+    # A partition may be called {{ anything }}: the tag keeps Ansible from evaluating it.
+    return f"!unsafe {json.dumps(value)}"
+
+
+def _is_address(value) -> bool:
+    try:
+        ipaddress.ip_address(str(value))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: put the surveys of several slices of one estate together.
+
+Merging happens before the judgement, never after it: a cause of the fleet is visible only to the one who sees the fleet.
+"""
+
+from __future__ import annotations
+
+
+def merge(surveys: list) -> dict:
+    """One survey out of many; the order in which they are given never matters."""
+    ordered = sorted(surveys, key=lambda survey: (survey.get("collected_at") or "", sorted(survey.get("hosts") or {})))
+    merged = {"schema": 1, "collected_at": max((survey.get("collected_at") or "" for survey in ordered), default=""), "hosts": {}, "hmcs": {}}
+    others = {}
+    for survey in ordered:
+        for name, host in (survey.get("hosts") or {}).items():
+            merged["hosts"][name] = _better_host(merged["hosts"].get(name), host)
+        for name, result in (survey.get("hmcs") or {}).items():
+            merged["hmcs"][name] = _better_hmc(merged["hmcs"].get(name), result)
+        others.update(survey.get("not_asked") or {})
+    merged["hosts"] = dict(sorted(merged["hosts"].items()))
+    merged["hmcs"] = dict(sorted(merged["hmcs"].items()))
+    not_asked = {name: host for name, host in sorted(others.items()) if name not in merged["hosts"]}
+    if not_asked:
+        merged["not_asked"] = not_asked
+    return merged
+
+
+def _better_host(old, new: dict) -> dict:
+    """The newer evidence wins, but no evidence never wins over evidence."""
+    if old is None:
+        return new
+    old_evidence, new_evidence = old.get("rmc"), new.get("rmc")
+    if not new_evidence:
+        return old if old_evidence else new
+    if old_evidence and (old_evidence.get("collected_at") or "") > (new_evidence.get("collected_at") or ""):
+        return old
+    return new
+
+
+def _outcome(result: dict) -> str:
+    return (result.get("hmc") or {}).get("outcome") or "ok"
+
+
+def _asked_at(result: dict) -> str:
+    return (result.get("hmc") or {}).get("queried_at") or ""
+
+
+def _better_hmc(old, new: dict) -> dict:
+    """System by system the newest answer of one console; a slice that did not reach it takes nothing away."""
+    if old is None:
+        return new
+    if _outcome(old) != "ok" or _outcome(new) != "ok":
+        if (_outcome(old) == "ok") != (_outcome(new) == "ok"):
+            return old if _outcome(old) == "ok" else new
+        return old if _asked_at(old) > _asked_at(new) else new
+    older, newer = (old, new) if _asked_at(old) <= _asked_at(new) else (new, old)
+    chosen = {}
+    for result in (older, newer):
+        for system in result.get("systems") or []:
+            before = chosen.get(system.get("machine"))
+            if before is None or system.get("outcome") == "ok" or before[0].get("outcome") != "ok":
+                chosen[system.get("machine")] = (system, result)
+    partitions = []
+    for machine, (dummy, source) in sorted(chosen.items(), key=lambda item: str(item[0])):
+        partitions += [row for row in source.get("partitions") or [] if row.get("machine") == machine]
+    systems = [system for machine, (system, dummy) in sorted(chosen.items(), key=lambda item: str(item[0]))]
+    return {**newer, "systems": systems, "partitions": partitions}
