@@ -39,6 +39,7 @@ class Subsystem:
     pid: int = 0            # 0 = inoperative
     started_at: float = 0.0
     dies_after: Optional[float] = None  # seconds after each start at which it ends by itself; None = stays up
+    cure: str = "start"                 # what ends the dying: start, recycle, reset
     ghost_row: bool = False             # chssys was run while it was active: lssrc shows a second, inoperative row
 
     @property
