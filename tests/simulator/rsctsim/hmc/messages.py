@@ -32,6 +32,7 @@ INVENTED = {
     "invalid_filter": "An invalid filter was entered. The invalid filter is {part}. Please check your entry and retry the command.",
     "partition_id_not_found": "HSCL8013 The partition with ID {lpar_id} was not found.",
     "system_not_found": "HSCL8018 The managed system {name} was not found.",
+    "ambiguous_system": "HSCL8019 More than one managed system has the name {name}. Use its type, model and serial number.",
     "no_authority": "HSCL350B The user does not have the appropriate authority.",
     "not_connected": (
         "HSCL0237 This operation is not allowed when the managed system is in the {state} state. After you have established a"
@@ -54,7 +55,6 @@ INVENTED = {
     "diagrmc_keys_exchanged": "The keys were exchanged with the partition {name}.",
     "diagrmc_all_connected": "All partitions that are known to this management console have RMC connection.",
     "diagrmc_console_unknown": "The management console {address} is not known.",
-    "firewall_open": "The RMC application is allowed.",
     "lost_partition": "Communications to the SFP component on partition {name} are unavailable.",
     "lost_service_processor": "ACT04284I A management console connection failed.",
     "usage": "Usage: {command}, see the manual page.",
@@ -74,6 +74,18 @@ TRANSLATED = {
     "system_not_found": "HSCL8018 Nie znaleziono systemu zarządzanego {name}.",
     "no_authority": "HSCL350B Użytkownik nie ma odpowiednich uprawnień.",
     "not_connected": "HSCL0237 Ta operacja nie jest dozwolona, gdy system zarządzany jest w stanie {state}.",
+}
+
+# Other spellings of what was never seen: a reader that knows only one of them is wrong.
+VARIANTS = {
+    "wide": {
+        "not_connected": "HSCL03CD  The managed system is not available.  Its state is: {state}",
+        "incomplete": "HSCL03CD  The managed system is not available.  Its state is: {state}",
+        "no_authority": "HSCL350B  You do not have authority to perform this task.  Ask your administrator.",
+        "system_not_found": "HSCL8018  Managed system {name} does not exist.",
+        "invalid_attribute": "An invalid attribute was entered. Attribute: {attribute}",
+        "diagrmc_no_connection": "No RMC connection to {address} could be established.",
+    }
 }
 
 # Values that are translated inside of rows as well; the states of partitions and systems are not known to be.

@@ -5,21 +5,25 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
+from ..model import HmcUser
+
 VIEWER = "hmcviewer"
 OPERATOR = "hmcoperator"
 SERVICEREP = "hmcservicerep"
 PE = "hmcpe"
 SUPERADMIN = "hmcsuperadmin"
 
-_EVERYBODY = (VIEWER, OPERATOR, SERVICEREP, PE, SUPERADMIN)
+ALL = (VIEWER, OPERATOR, SERVICEREP, PE, SUPERADMIN)
 
 # task -> roles that have it, from the role table of V8R8.2.0.
 TASKS = {
-    "ListCECProperty": _EVERYBODY,
-    "ListLPARProperty": _EVERYBODY,
-    "ListHMCConfiguration": _EVERYBODY,
-    "ListConnections": _EVERYBODY,
-    "ListServiceableEvents": _EVERYBODY,
+    "ListCECProperty": ALL,
+    "ListLPARProperty": ALL,
+    "ListHMCConfiguration": ALL,
+    "ListConnections": ALL,
+    "ListServiceableEvents": ALL,
     "RebuildCEC": (OPERATOR, SERVICEREP, PE, SUPERADMIN),
     "DlparOperation": (OPERATOR, SERVICEREP, PE, SUPERADMIN),
     "VirtualIOServerCommand": (OPERATOR, SERVICEREP, PE, SUPERADMIN),
@@ -54,3 +58,16 @@ def allowed(role: str, command: str) -> bool:
 
 def tasks_of(role: str) -> list[str]:
     return [task for task, roles in TASKS.items() if role in roles]
+
+
+def sees(user: HmcUser, machine: str, lpar_id: Optional[int] = None) -> bool:
+    """Whether the resource role covers a system, or one of its partitions.
+
+    A resource role names whole systems ("9105-22A*78F0A10") or single partitions ("3*9105-22A*78F0A10"). What it leaves out
+    is left out of every list, without a message.
+    """
+    if user.systems is None or machine in user.systems:
+        return True
+    if lpar_id is None:
+        return any(entry.endswith("*" + machine) for entry in user.systems)
+    return f"{lpar_id}*{machine}" in user.systems
