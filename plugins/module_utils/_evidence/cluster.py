@@ -63,7 +63,7 @@ def children(path, having):
 def _identity(results):
     result = results.get("ct_clusterinfo")
     if _bad(result):
-        return [], False, [_doubt("ct_clusterinfo -c", result)]
+        return _instead(results, "ct_clusterinfo -c", result)
     name = ct_clusterinfo.parse(result.stdout)
     if name is None:
         return [], False, [_line("ct_clusterinfo -c", "said nothing")]
@@ -73,17 +73,24 @@ def _identity(results):
 
 
 def _peer_domains(results):
-    """lsrpdomain needs rmcd. While that is known to be down, the trees of /var/ct answer: each domain has its own."""
     result = results.get("lsrpdomain")
-    if not _bad(result):
-        domains = lsrpdomain.parse(result.stdout)
-        hits = [_line("lsrpdomain", "peer domain {name} {state}".format(**domain)) for domain in domains]
-        return hits, any(domain["state"].lower() != "offline" for domain in domains), []
-    if not (_rmcd_is_down(results) or _without_config_rm(results, result)):
-        return [], False, [_doubt("lsrpdomain", result)]
+    if _bad(result):
+        return _instead(results, "lsrpdomain", result)
+    domains = lsrpdomain.parse(result.stdout)
+    hits = [_line("lsrpdomain", "peer domain {name} {state}".format(**domain)) for domain in domains]
+    return hits, any(domain["state"].lower() != "offline" for domain in domains), []
+
+
+def _instead(results, source, result):
+    """While rmcd is known to be down, or IBM.ConfigRM is not installed, /var/ct answers: each peer domain has a tree there."""
     trees = results.get("peer_domain_trees")
+    known = result is not None and (
+        (result.outcome == "failed" and _rmcd_is_down(results)) or (result.outcome == "missing" and _without_config_rm(results))
+    )
+    if not known:
+        return [], False, [_doubt(source, result)]
     if _bad(trees):
-        return [], False, [_doubt("lsrpdomain", result), _doubt("directory of RSCT", trees)]
+        return [], False, [_doubt(source, result), _doubt("directory of RSCT", trees)]
     names = [name for name in trees.stdout.split("\n") if name and name != ct_clusterinfo.STAND_ALONE]
     return [_line("directory of RSCT", "tree of peer domain " + name) for name in names], False, []
 
@@ -147,12 +154,10 @@ def _rmcd_is_down(results):
     return bool(rows) and not lssrc.active(rows, "ctrmc")
 
 
-def _without_config_rm(results, result):
-    """Without rsct.basic there is no IBM.ConfigRM, and so no peer domain and no such command."""
-    filesets = results.get("lslpp")
-    if result is None or result.outcome != "missing" or filesets is None:
-        return False
-    names = {row["name"] for row in lslpp.parse(filesets.stdout)}
+def _without_config_rm(results):
+    """Without rsct.basic there is no IBM.ConfigRM, and so no peer domain and none of its commands."""
+    result = results.get("lslpp")
+    names = set() if result is None else {row["name"] for row in lslpp.parse(result.stdout)}
     return bool(names) and not any(name.startswith("rsct.basic") for name in names)
 
 
