@@ -1,0 +1,125 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: what the actions on an HMC share, a line of hmcbash over the connection of the task."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import signal
+import subprocess
+import threading
+import time
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.module_utils.common.text.converters import to_text
+from ansible.plugins.action import ActionBase
+
+from .query import DeadlinePassed, Unreachable
+
+# The HMC refuses logins beyond its session limit, and limits of sshd, in this way; a moment later there is room.
+_REFUSED_FOR_NOW = ("kex_exchange_identification", "Connection reset by", "Connection closed by remote host")
+_RETRY_AFTER = (1.0, 5.0)
+# Login, and the way of the output, on top of what the commands may take.
+_LOGIN_SECONDS = 30
+
+
+class _Expired(BaseException):
+    """Not an Exception: connection plugins retry on those."""
+
+
+class HmcActionBase(ActionBase):
+    """An action whose host is an HMC: no Python, no /bin/sh, no temporary directory there."""
+
+    # Set by every action: its options, and the least value of those that are numbers.
+    ARGUMENT_SPEC: dict = {}
+    REQUIRED_IF: list = []
+    AT_LEAST: dict[str, int] = {}
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    pause = staticmethod(time.sleep)
+
+    @property
+    def hmc_name(self) -> str:
+        """The inventory host that the task talks to."""
+        return str(self._task.delegate_to or self._host_name or "the HMC")
+
+    @property
+    def hmc_user(self) -> str:
+        return str(self._get_remote_user() or "the HMC user")
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        self._host_name = (task_vars or {}).get("inventory_hostname")
+        dummy, arguments = self.validate_argument_spec(self.ARGUMENT_SPEC, required_if=self.REQUIRED_IF)
+        for name, least in self.AT_LEAST.items():
+            if arguments[name] < least:
+                raise AnsibleActionFail(f"{name} is {arguments[name]}, it must be {least} or more")
+        result.update(self.act(arguments))
+        return result
+
+    def act(self, arguments: dict) -> dict:
+        """The work of the action: its result from its options."""
+        raise NotImplementedError
+
+    def execute(self, text: str, deadline: float) -> tuple[int, str, str]:
+        """Run text in the HMC's shell: query.Execute."""
+        try:
+            return self._execute_once(text, deadline)
+        except Unreachable as error:
+            if not any(sign in str(error) for sign in _REFUSED_FOR_NOW):
+                raise
+        # Many controllers that retry in step would be refused in step.
+        self.pause(random.uniform(*_RETRY_AFTER))
+        return self._execute_once(text, deadline)
+
+    def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
+        try:
+            with _deadline(deadline + _LOGIN_SECONDS):
+                # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
+                answer = self._low_level_execute_command(text, sudoable=False, executable=False)
+        except AnsibleConnectionFailure as error:
+            raise Unreachable(_one_line(error)) from error
+        except _Expired as expired:
+            _kill_clients(expired)
+            raise DeadlinePassed(f"the HMC did not answer within {deadline:.0f} s") from None
+        return answer["rc"], answer["stdout"], answer["stderr"]
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(to_text(getattr(error, "message", error)).split())
+
+
+@contextlib.contextmanager
+def _deadline(seconds: float):
+    """Raise _Expired after seconds: connection plugins wait for ever. A deadline of the task itself (timeout) goes first."""
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
+    if not ours:
+        yield
+        return
+
+    def expire(signum, frame):
+        raise _Expired()
+
+    signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _kill_clients(expired: BaseException) -> None:
+    """End the ssh client that was waited for. The connection plugin gives no handle on it; its frame does."""
+    traceback = expired.__traceback__
+    while traceback:
+        for value in list(traceback.tb_frame.f_locals.values()):
+            if isinstance(value, subprocess.Popen) and value.poll() is None:
+                value.kill()
+                value.wait()
+        traceback = traceback.tb_next

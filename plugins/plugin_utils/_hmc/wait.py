@@ -1,0 +1,146 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: wait until partitions are active with all DLPAR capabilities on one HMC, one poll for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .query import Session, Unreachable, partitions_of
+
+CAPABILITIES = ("dlpar_mem", "dlpar_proc", "dlpar_io")
+# More names than a terminal line holds are counted.
+NAMES_SHOWN = 6
+
+Key = "tuple[str, int]"
+
+
+@dataclass
+class Awaited:
+    """One partition that is waited for. outcome: active, waiting, undetermined (could not be read), not_listed."""
+
+    machine: str
+    lpar_id: int
+    name: str | None = None
+    row: dict = field(default_factory=dict)
+    outcome: str = "undetermined"
+    message: str = "not polled yet"
+    active_polls: int = 0
+    waited_seconds: float = 0.0
+
+    @property
+    def label(self) -> str:
+        return self.name or f"{self.machine} id {self.lpar_id}"
+
+    def result(self) -> dict:
+        """For the module's result."""
+        row = {key: self.row.get(key) for key in ("state", "rmc_state", "rmc_ipaddr", *CAPABILITIES)}
+        return {
+            "machine": self.machine,
+            "lpar_id": self.lpar_id,
+            "name": self.name,
+            **row,
+            "outcome": self.outcome,
+            "message": self.message,
+            "active_polls": self.active_polls,
+            "waited_seconds": round(self.waited_seconds, 1),
+        }
+
+
+def awaited(partitions: list[dict]) -> list[Awaited]:
+    """The option partitions, each partition once."""
+    unique = {(entry["machine"], entry["lpar_id"]): entry.get("name") for entry in partitions}
+    return [Awaited(machine, lpar_id, name) for (machine, lpar_id), name in unique.items()]
+
+
+def poll_once(session: Session, partitions: list[Awaited]) -> None:
+    """One look at all of them: one batch, one command a machine."""
+    machines = sorted({partition.machine for partition in partitions})
+    seen: dict[Key, dict] = {}
+    unread: dict[str, str] = {}
+    try:
+        found, dummy = partitions_of(session, machines)
+    except Unreachable as error:
+        unread = {machine: f"HMC unreachable: {error}" for machine in machines}
+    else:
+        for machine, (rows, verdict) in zip(machines, found):
+            if verdict.failed:
+                unread[machine] = verdict.message
+            seen.update({(machine, row["lpar_id"]): row for row in rows})
+    for partition in partitions:
+        _note(partition, seen.get((partition.machine, partition.lpar_id)), unread.get(partition.machine))
+
+
+def _note(partition: Awaited, row: dict | None, unread: str | None) -> None:
+    partition.row = row or {}
+    if unread is not None:
+        partition.outcome, partition.message = "undetermined", unread
+    elif row is None:
+        partition.outcome, partition.message = "not_listed", "not listed by this HMC"
+    else:
+        partition.name = row["name"]
+        partition.outcome, partition.message = _judge(row)
+    partition.active_polls = partition.active_polls + 1 if partition.outcome == "active" else 0
+
+
+def _judge(row: dict) -> tuple[str, str]:
+    if row["state"] != "Running":
+        return "waiting", f"partition is {row['state']}"
+    if row["rmc_state"] != "active":
+        return "waiting", row["rmc_state"] or "no RMC state"
+    capabilities = [row[name] for name in CAPABILITIES]
+    if capabilities == [1, 1, 1]:
+        return "active", "active"
+    return "waiting", "active, DLPAR " + ",".join("?" if one is None else str(one) for one in capabilities)
+
+
+def wait_for(
+    poll: Callable[[], None],
+    partitions: list[Awaited],
+    *,
+    timeout: float,
+    interval: float,
+    stable: int,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    progress: Callable[[str], None],
+) -> dict:
+    """Poll until every partition was active in `stable` polls in a row, all at the same time, or until the timeout.
+
+    A partition that drops again while others are waited for is waited for again. Partial results in every case.
+    """
+    started = clock()
+    polls = 0
+    while True:
+        poll()
+        polls += 1
+        elapsed = clock() - started
+        pending = [partition for partition in partitions if partition.active_polls < stable]
+        for partition in pending:
+            partition.waited_seconds = elapsed
+        left = timeout - elapsed
+        progress(progress_line(partitions, pending, elapsed, left))
+        if not pending or left <= 0:
+            return {"polls": polls, "elapsed_seconds": round(elapsed, 1), "pending": pending}
+        sleep(min(interval, left))
+
+
+def progress_line(partitions: list[Awaited], pending: list[Awaited], elapsed: float, left: float) -> str:
+    """Who waits for what, and how long still."""
+    done = f"{len(partitions) - len(pending)} of {len(partitions)} active after {elapsed:.0f} s"
+    if not pending:
+        return done
+    return f"{done}, at most {max(left, 0):.0f} s more for {names(pending)}"
+
+
+def names(pending: list[Awaited]) -> str:
+    """The partitions that are waited for, each with what it shows."""
+    shown = [f"{partition.label} ({_shown(partition)})" for partition in pending[:NAMES_SHOWN]]
+    more = len(pending) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _shown(partition: Awaited) -> str:
+    return "active, once more" if partition.outcome == "active" else partition.message
