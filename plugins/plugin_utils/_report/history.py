@@ -1,0 +1,160 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: what is known of every partition since when, over many runs.
+
+C(track) is pure: the state after the last run and the report of this one give the state after this one. Two rules carry it:
+a partition that could not be read keeps its last known state, and one that this run did not look at keeps it too.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+
+from . import view
+from .text import one_line
+
+SCHEMA = 1
+STATE_FILE = "history.json"
+
+# FLAPPING of the catalogue: three transitions within an hour.
+FLAPPING_TRANSITIONS = 3
+FLAPPING_MINUTES = 60
+
+# A partition that no run looked at for so long is forgotten, with it the file cannot grow for ever.
+_FORGET_DAYS = 400
+_MOST_CHANGES = 200
+
+
+def empty() -> dict:
+    return {"schema": SCHEMA, "runs": [], "partitions": {}}
+
+
+def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRANSITIONS, minutes: int = FLAPPING_MINUTES) -> dict:
+    """Put C(history) into every host of the report and C(changes) into the report; return the new state."""
+    at = report.get("generated_at") or ""
+    known = {key: dict(entry) for key, entry in (state.get("partitions") or {}).items()}
+    previous = (state.get("runs") or [])[-1] if state.get("runs") else None
+    changes = {"previous_at": previous["at"] if previous else None, "new": [], "changed": [], "fixed": [], "flapping": [], "unread": []}
+    by_name = {entry.get("name"): key for key, entry in known.items()}
+    for host in report.get("hosts") or []:
+        entry = _entry(known, by_name, host)
+        _observe(entry, host, at, previous is not None, changes)
+        entry["name"], entry["last_looked"] = one_line(host.get("host") or host.get("lpar_name")), at
+        host["history"] = _history_of(entry, host, at, transitions, minutes)
+        if host["history"]["flapping"]:
+            changes["flapping"].append(_item(entry, host.get("verdict"), None))
+    report["changes"] = changes
+    horizon = _minutes_before(at, _FORGET_DAYS * 24 * 60)
+    runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
+    return {
+        "schema": SCHEMA,
+        "runs": runs[-max(1, keep):],
+        "partitions": {key: entry for key, entry in sorted(known.items()) if entry["last_looked"] >= horizon},
+    }
+
+
+def _entry(known: dict, by_name: dict, host: dict) -> dict:
+    """The entry of a partition. One that could not be identified is found by the name it had when it could."""
+    name = one_line(host.get("host") or host.get("lpar_name"))
+    key = view.partition_key(host.get("machine"), host.get("lpar_id"), name)
+    if key not in known and key.startswith("host/"):
+        key = by_name.get(name, key)
+    if key not in known and f"host/{name}" in known:
+        known[key] = known.pop(f"host/{name}")
+    return known.setdefault(key, {"name": name, "changes": [], "last_read": None, "last_looked": ""})
+
+
+def _observe(entry: dict, host: dict, at: str, compare: bool, changes: dict) -> None:
+    code = host.get("verdict") or "UNDETERMINED"
+    last = entry["changes"][-1][1] if entry["changes"] else None
+    if view.state_of(code) == view.UNREAD:
+        changes["unread"].append(_item(entry, code, last))
+        return
+    entry["last_read"] = at
+    if code == last:
+        return
+    entry["changes"] = [*entry["changes"], [at, code]][-_MOST_CHANGES:]
+    if not compare:
+        return
+    was_bad, is_bad = _bad(last), _bad(code)
+    if is_bad and was_bad:
+        changes["changed"].append(_item(entry, code, last))
+    elif is_bad:
+        changes["new"].append(_item(entry, code, last))
+    elif was_bad:
+        # Switched off is not repaired.
+        changes["fixed" if view.state_of(code) == view.HEALTHY else "changed"].append(_item(entry, code, last))
+
+
+def _bad(code) -> bool:
+    return code is not None and view.state_of(code) in (view.FAULT, view.WARNING)
+
+
+def _item(entry: dict, code, before) -> dict:
+    return {"name": entry["name"], "verdict": code, "before": before}
+
+
+def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int) -> dict:
+    since = entry["changes"][-1] if entry["changes"] else None
+    begin = _minutes_before(at, minutes)
+    crossings = 0
+    for (dummy, before), (when, after) in zip(entry["changes"], entry["changes"][1:]):
+        if when >= begin and _bad(before) != _bad(after):
+            crossings += 1
+    unread = view.state_of(host.get("verdict") or "UNDETERMINED") == view.UNREAD
+    return {
+        # The first sighting is a lower bound: it may have been so before anybody looked.
+        "since": None if unread or not since else {"at": since[0], "first_sighting": len(entry["changes"]) == 1},
+        "last_known": {"verdict": since[1], "since": since[0], "read_at": entry["last_read"]} if unread and since else None,
+        "flapping": crossings >= transitions,
+    }
+
+
+def _minutes_before(at: str, minutes: int) -> str:
+    """The time stamp so many minutes earlier, in the same form, so that stamps compare as text."""
+    try:
+        moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00"))
+    except ValueError:
+        return ""
+    earlier = (moment - datetime.timedelta(minutes=minutes)).isoformat()
+    return earlier.replace("+00:00", "Z") if at.endswith("Z") else earlier
+
+
+def load(directory: str) -> dict:
+    """The state of a directory. A damaged file is made again from the kept reports, so that nothing becomes new by accident."""
+    try:
+        with open(os.path.join(directory, STATE_FILE), encoding="utf-8") as stream:
+            state = json.load(stream)
+        if state.get("schema") == SCHEMA and isinstance(state.get("partitions"), dict):
+            return state
+    except (OSError, ValueError, AttributeError):
+        pass
+    state = empty()
+    for name in kept(directory):
+        try:
+            with open(os.path.join(directory, name), encoding="utf-8") as stream:
+                state = track(state, json.load(stream), keep=1000)
+        except (OSError, ValueError):
+            continue
+    return state
+
+
+def kept(directory: str) -> list:
+    """File names of the kept reports, oldest first."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return []
+    return sorted(name for name in names if name.startswith("rmc-report-") and name.endswith(".json"))
+
+
+def file_name(generated_at: str) -> str:
+    return "rmc-report-" + "".join(char for char in generated_at.split("+")[0] if char.isalnum()) + ".json"
+
+
+def surplus(names: list, keep: int) -> list:
+    """Which of the kept reports are to go."""
+    return sorted(names)[: max(0, len(names) - keep)]

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: the report as one HTML file that needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import pathlib
+
+from . import firewall, story, terminal, view
+
+_HERE = pathlib.Path(__file__).parent
+# A browser without scripts still gets the table.
+_MOST_PLAIN = 400
+
+
+def render(report: dict, survey: dict | None = None) -> str:
+    """The page. With the survey, every partition shows what both ends said; without, what the findings quote."""
+    model = view.build(report)
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    page = (_HERE / "page.html").read_text(encoding="utf-8")
+    plain = terminal.render_view(model).splitlines()
+    # One pass over the template: what is put in is never looked at again.
+    parts = {
+        "csp": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'",
+        "style": style,
+        "script": script,
+        "data": script_json(_data(model, report, survey or {})),
+        "plain": html.escape("\n".join(plain[:_MOST_PLAIN])),
+    }
+    pieces = page.split("@@")
+    return "".join(parts[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def script_json(data) -> str:
+    """JSON that no HTML parser can be led out of."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _data(model: dict, report: dict, survey: dict) -> dict:
+    index = _hmc_rows(survey)
+    numbers = {id(row): number for number, row in enumerate(model["rows"])}
+    return {
+        "generated_at": model["generated_at"],
+        "complete": model["complete"],
+        "states": model["states"],
+        "totals": model["totals"],
+        "gaps": model["gaps"],
+        "hmcs": model["hmcs"],
+        "groups": [{**group, "rows": [numbers[id(row)] for row in group["rows"]]} for group in model["groups"]],
+        "rows": [_row(row, survey, index) for row in model["rows"]],
+        "changes": model["changes"],
+        "firewall": firewall.render(report, survey),
+    }
+
+
+def _row(row: dict, survey: dict, index: dict) -> dict:
+    slim = {key: value for key, value in row.items() if value not in (None, "", [], {}, False) and key not in ("key", "hmc_states", "findings")}
+    slim["hmcs"] = {
+        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(int(cap)) for cap in state.get("dlpar") or [])]
+        for name, state in row["hmc_states"].items()
+    }
+    slim["findings"] = [
+        {
+            "code": finding.get("code"),
+            "severity": finding.get("severity"),
+            "confidence": finding.get("confidence"),
+            "summary": finding.get("summary"),
+            "evidence": [[item.get("source"), item.get("detail")] for item in finding.get("evidence") or []],
+            "next": (finding.get("remedy") or {}).get("text"),
+        }
+        for finding in row["findings"]
+    ]
+    host = (survey.get("hosts") or {}).get(row["host"])
+    if host is not None:
+        slim["lpar_side"] = story.lpar_side(host)
+    sides = []
+    for name in sorted(survey.get("hmcs") or {}):
+        partition = index.get((name, row["machine"], row["lpar_id"]))
+        sides += story.partition_lines(name, partition) if partition else story.hmc_side(name, survey["hmcs"][name], row["machine"], row["lpar_id"])
+    if sides:
+        slim["hmc_side"] = sides
+    return slim
+
+
+def _hmc_rows(survey: dict) -> dict:
+    return {
+        (name, row.get("machine"), row.get("lpar_id")): row
+        for name, result in (survey.get("hmcs") or {}).items()
+        for row in result.get("partitions") or []
+    }

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: what each end of a connection says, in a few lines side by side.
+
+A line is [what, value, mood]; mood is "ok", "bad" or "" and only colours it. The verdict is not made here.
+"""
+
+from __future__ import annotations
+
+from .text import one_line
+
+# The daemons whose state explains a connection; ctcas starts on demand and is told only when it runs.
+_DAEMONS = ("ctrmc", "IBM.MgmtDomainRM", "IBM.DRM", "mcproxy")
+
+
+def lpar_side(host: dict) -> list:
+    """The lines of the partition, out of one host of a survey."""
+    evidence = host.get("rmc") or {}
+    if not evidence:
+        why = one_line(host.get("message")) or ("unreachable" if host.get("unreachable") else "no evidence")
+        return [["evidence", why, "bad"]]
+    lines = []
+    for tell in (_system, _daemons, _listeners, _domains, _control_points, _paths, _node_id, _cluster, _files, _errors, _activity, _probes):
+        lines += [[one_line(what), one_line(value), mood] for what, value, mood in tell(evidence)]
+    return lines
+
+
+def hmc_side(name: str, result: dict, machine, lpar_id) -> list:
+    """The lines of one console on one partition."""
+    hmc = result.get("hmc") or {}
+    if (hmc.get("outcome") or "ok") != "ok":
+        return [[name, one_line(hmc.get("message")) or hmc["outcome"], "bad"]]
+    lines = []
+    for system in result.get("systems") or []:
+        if system.get("machine") == machine and system.get("outcome") not in (None, "ok"):
+            lines.append([name, one_line(f"{system.get('state')}: {system.get('message')}"), "bad"])
+    return lines
+
+
+def partition_lines(name: str, row: dict) -> list:
+    caps = [row.get("dlpar_mem"), row.get("dlpar_proc"), row.get("dlpar_io")]
+    active = row.get("rmc_state") == "active"
+    lines = [
+        [name, one_line(f"{row.get('rmc_state') or 'no state'} {row.get('rmc_ipaddr') or 'without an address'}"), "ok" if active else "bad"],
+        ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else str(int(cap)) for cap in caps), "ok" if all(caps) else "bad"],
+        ["partition", one_line(f"{row.get('state')}, {row.get('os_version') or 'OS unknown'}"), ""],
+    ]
+    raw = row.get("raw_connection")
+    if raw:
+        lines.append(["raw view", one_line(f"Active:<{raw.get('active')}>, DCaps:<{raw.get('dcaps')}>"), ""])
+    return lines
+
+
+def _system(evidence: dict) -> list:
+    partition = evidence.get("partition") or {}
+    uptime = partition.get("uptime_seconds")
+    parts = [partition.get("kind"), partition.get("os_level"), f"up {_duration(uptime)}" if uptime is not None else ""]
+    return [("system", ", ".join(str(part) for part in parts if part), "")]
+
+
+def _daemons(evidence: dict) -> list:
+    rows = {row.get("name"): row.get("status") for row in evidence.get("subsystems") or []}
+    return [(name, rows[name], "ok" if rows[name] == "active" else "bad") for name in _DAEMONS if name in rows]
+
+
+def _listeners(evidence: dict) -> list:
+    words = {True: "listening", False: "not listening", None: "not read"}
+    listeners = evidence.get("listeners") or {}
+    lines = []
+    for key, what in (("tcp_657", "TCP listener"), ("udp_657", "UDP listener")):
+        value = listeners.get(key)
+        lines.append((what, words[value], {True: "ok", False: "bad"}.get(value, "")))
+    return lines
+
+
+def _domains(evidence: dict) -> list:
+    rows = (evidence.get("domains") or {}).get("control_points") or []
+    if not rows:
+        return [("domain", "rmcdomainstatus names no control point", "bad")]
+    return [("domain", f"{row.get('state')} {row.get('queue')} {row.get('name')}", "ok" if row.get("state") == "I" else "bad") for row in rows]
+
+
+def _control_points(evidence: dict) -> list:
+    return [
+        ("IBM.MCP", f"{row.get('hmc_name')} {' '.join(row.get('ip_addresses') or []) or row.get('hmc_ip_addr') or ''}", "")
+        for row in evidence.get("control_points") or []
+    ]
+
+
+def _paths(evidence: dict) -> list:
+    return [
+        ("TCP path", f"{path.get('source_address') or '?'} to {path.get('address')}:{path.get('port')} {path.get('result')}", "ok" if path.get("result") == "open" else "bad")
+        for path in (evidence.get("network") or {}).get("paths") or []
+    ]
+
+
+def _node_id(evidence: dict) -> list:
+    node_id = evidence.get("node_id") or {}
+    consistent = node_id.get("consistent")
+    if consistent is False:
+        return [("node id", f"live {node_id.get('live')}, /etc {node_id.get('etc')}, /var/ct {node_id.get('var_ct')}", "bad")]
+    return [("node id", node_id.get("live") or "not read", "")]
+
+
+def _cluster(evidence: dict) -> list:
+    member = (evidence.get("cluster") or {}).get("member")
+    return [] if member is False else [("cluster", "member" if member else "could not be told, counts as member", "")]
+
+
+def _files(evidence: dict) -> list:
+    full = [row for row in evidence.get("filesystems") or [] if (row.get("used_percent") or 0) >= 95 or (row.get("inodes_used_percent") or 0) >= 95]
+    return [("file system", f"{row.get('mount')} {row.get('used_percent')} % used, inodes {row.get('inodes_used_percent')} %", "bad") for row in full]
+
+
+def _errors(evidence: dict) -> list:
+    errors = evidence.get("errors") or []
+    return [("error log", f"{row.get('time')} {row.get('id')} {row.get('resource')} {row.get('description')}", "") for row in errors[:3]]
+
+
+def _activity(evidence: dict) -> list:
+    running = [name for name, value in (evidence.get("activity") or {}).items() if value is True]
+    return [("in progress", ", ".join(running), "")] if running else []
+
+
+def _probes(evidence: dict) -> list:
+    lost = [row for row in evidence.get("probes") or [] if row.get("outcome") == "timeout"]
+    return [("hung", f"{row.get('name')} after {row.get('seconds')} s", "bad") for row in lost[:4]]
+
+
+def _duration(seconds) -> str:
+    minutes = int(seconds) // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
