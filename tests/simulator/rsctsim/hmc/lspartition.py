@@ -40,10 +40,8 @@ def _rows(call: Call) -> list[tuple[Slot, RawView]]:
 
 
 def _two_lines(word: str, slot: Slot, view: RawView) -> str:
-    system_name, release, level = view.os
-    operating_system = f"{system_name}, {release}, {level}" if release or not system_name else system_name
-    if not system_name:
-        operating_system = " , , "
+    known = [part for part in view.os if part]
+    operating_system = ", ".join(known) if known else " , , "
     return (
         f"<#{view.index}> {word}:<{slot[1]}*{slot[0]}, {view.hostname}, {view.address}>\n"
         f"       Active:<{view.active}>, OS:<{operating_system}>, DCaps:<{view.dcaps}>,"
