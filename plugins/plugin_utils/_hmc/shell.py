@@ -24,6 +24,9 @@ LOCALE = "LC_ALL=en_US LANG=en_US"
 PARALLEL = 4
 TICKETS = string.ascii_letters + string.digits
 
+# What a shell says of a locale that this level lacks; it belongs to no command.
+_LOCALE_WARNING = "warning: setlocale:"
+
 # q: one command, ticket $1; its first line is the process that stops it. r: read it until its end or deadline. w: a worker.
 _SCRIPT = """\
 K={token}
@@ -47,8 +50,8 @@ _UNDISTURBED = """\
 K={token}
 trap : PIPE
 s=$SECONDS
-while IFS= read -r l;do echo "$K{ticket}:$l";done < <({command} 2>&1;echo "$K=$?")
-echo "$K{ticket}.$((SECONDS-s))"
+while IFS= read -r l;do echo "${{K}}{ticket}:$l";done < <({command} 2>&1;echo "$K=$?")
+echo "${{K}}{ticket}.$((SECONDS-s))"
 """
 
 
@@ -136,7 +139,7 @@ def read_answers(token: str, lines: list[str], stdout: str) -> list[Answer]:
         if not found or len(rest) < 2:
             continue
         ticket, kind, value = rest[0], rest[1], rest[2:].rstrip("\r")
-        if kind == ":":
+        if kind == ":" and _LOCALE_WARNING not in value:
             output.setdefault(ticket, []).append(value)
         elif kind == "." and value.isdigit():
             seconds[ticket] = int(value)
