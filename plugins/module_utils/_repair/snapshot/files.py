@@ -10,7 +10,6 @@ import fcntl
 import os
 import shutil
 import stat
-import time
 
 from .errors import SnapshotError
 
@@ -132,28 +131,28 @@ def is_mount_point(path):
 class Lock:
     """One run at a time. The kernel lets go of it when the process dies, however it dies."""
 
-    def __init__(self, path, patience=10, clock=time.monotonic, sleep=time.sleep):
+    def __init__(self, path, make_directory):
+        """make_directory: called before every attempt, because the run before may remove the directory with the lock."""
         self.path = path
-        self.patience = patience
-        self.clock = clock
-        self.sleep = sleep
+        self.make_directory = make_directory
         self.descriptor = None
 
     def __enter__(self):
-        end = self.clock() + self.patience
-        while not self._take():
-            if self.clock() >= end:
-                raise SnapshotError(
-                    "busy",
-                    "Another run of ct_snapshot is at work on this host.",
-                    [{"source": "lock", "detail": printable(decode(self.path))}],
-                    "Wait for it to end.",
-                )
-            self.sleep(0.5)
-        return self
+        if any(self._take() for _attempt in range(3)):
+            return self
+        raise SnapshotError(
+            "busy",
+            "Another run of ct_snapshot is at work on this host.",
+            [{"source": "lock", "detail": printable(decode(self.path))}],
+            "Wait for it to end.",
+        )
 
     def _take(self):
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        self.make_directory()
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            return False
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(descriptor).st_ino == os.stat(self.path).st_ino:

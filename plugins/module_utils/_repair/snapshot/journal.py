@@ -9,8 +9,10 @@ journal is on disk before the first tree is, and goes after the last one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import stat
 
 from .errors import SnapshotError
 from .files import Lock, decode, encode, printable, remove_file, remove_tree, sync_directory, write_private
@@ -24,10 +26,14 @@ CLEANUP = "cleanup"  # the tree in place is the right one; removes the rest
 PHASES = (PREPARE, STOP, SWAP, UNDO, CLEANUP)
 
 JOURNAL = b"journal.json"
+# Where write_private writes it first.
+JOURNAL_ASIDE = JOURNAL + b".new"
 LOCK = b"lock"
 
 
 class Workspace:
+    """A directory for root alone, beside the tree: /var/.ct.snapshot for /var/ct."""
+
     def __init__(self, var_ct):
         """var_ct: the real path of the tree, as bytes."""
         self.var_ct = var_ct
@@ -37,21 +43,30 @@ class Workspace:
     def inside(self, name):
         return os.path.join(self.path, name)
 
-    def lock(self, **times):
-        """Hold this while reading or writing anything here."""
+    @contextlib.contextmanager
+    def held(self):
+        """Hold this while reading or writing anything here. The room goes when nothing is left to do in it."""
+        with Lock(self.inside(LOCK), self._make):
+            try:
+                yield
+            finally:
+                if not self.leftovers():
+                    remove_file(self.inside(LOCK))
+                    os.rmdir(self.path)
+
+    def _make(self):
         try:
             os.mkdir(self.path, 0o700)
         except FileExistsError:
             pass
         status = os.lstat(self.path)
-        if status.st_uid != os.geteuid() or status.st_mode & 0o077 or not os.path.isdir(self.path) or os.path.islink(self.path):
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise SnapshotError(
                 "unsafe_directory",
                 "{0} exists and is not a directory for root alone.".format(printable(decode(self.path))),
                 [],
                 "Find out who made it, and remove it.",
             )
-        return Lock(self.inside(LOCK), **times)
 
     def journal(self):
         """The journal of a restore that did not end, or None."""
@@ -61,41 +76,41 @@ class Workspace:
         except FileNotFoundError:
             return None
         except ValueError as error:
-            raise self._unusable("it cannot be read ({0})".format(error)) from error
+            raise self.unusable("it cannot be read ({0})".format(error)) from error
         if not isinstance(journal, dict) or journal.get("schema") != 1 or journal.get("phase") not in PHASES:
-            raise self._unusable("it is of another version")
+            raise self.unusable("it is of another version")
         if encode(journal["var_ct"]) != self.var_ct:
-            raise self._unusable("it is about another tree")
+            raise self.unusable("it is about another tree")
         return journal
 
     def write(self, journal, **changes):
         """Make the changes the truth: on disk before anything relies on them."""
-        journal.update(changes)
-        write_private(self.inside(JOURNAL), json.dumps(journal, sort_keys=True).encode("ascii"))
+        changed = dict(journal, **changes)
+        write_private(self.inside(JOURNAL), json.dumps(changed, sort_keys=True).encode("ascii"))
+        journal.update(changed)
 
     def leftovers(self):
         return sorted(name for name in os.listdir(self.path) if name != LOCK)
 
     def clear(self):
-        """Remove everything, the journal last. Only while the lock is held."""
-        names = self.leftovers()
-        for name in names:
-            if name not in (JOURNAL, JOURNAL + b".new"):
+        """Remove everything, the journal last."""
+        for name in self.leftovers():
+            if name not in (JOURNAL, JOURNAL_ASIDE):
                 remove_tree(self.inside(name))
         sync_directory(self.path)
-        for name in (JOURNAL + b".new", JOURNAL, LOCK):
-            remove_file(self.inside(name))
-        os.rmdir(self.path)
-        sync_directory(self.parent)
+        remove_file(self.inside(JOURNAL_ASIDE))
+        remove_file(self.inside(JOURNAL))
+        sync_directory(self.path)
 
-    def require_no_orphans(self):
-        """Trees without a journal are not ours to judge: no kill leaves that behind."""
-        if any(name not in (JOURNAL, JOURNAL + b".new") for name in self.leftovers()):
-            raise self._unusable("it is gone, but trees of a restore are still there")
+    def clear_start(self):
+        """Remove what a run left that was killed before its journal stood. Trees without a journal are not ours to judge."""
+        if any(name != JOURNAL_ASIDE for name in self.leftovers()):
+            raise self.unusable("it is gone, but trees of a restore are still there")
+        remove_file(self.inside(JOURNAL_ASIDE))
 
-    def _unusable(self, detail):
+    def unusable(self, detail):
         return SnapshotError(
-            "journal_unusable",
+            "journalunusable",
             "The journal of an interrupted restore in {0} is not usable: {1}.".format(printable(decode(self.path)), detail),
             [{"source": "journal", "detail": ", ".join(printable(decode(name)) for name in self.leftovers())}],
             "Look at the trees in that directory and at {0}, keep the right one, then remove the directory.".format(

@@ -156,6 +156,11 @@ def file_entry(path):
     return _entry(".", "file", status)
 
 
+def directory_entry(name, path):
+    """The entry of the directory at path under the name that it has in the tree."""
+    return _entry(name, "dir", os.lstat(path))
+
+
 def open_file(path):
     """Open for reading what was a regular file a moment ago, and nothing else that may have taken its name."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

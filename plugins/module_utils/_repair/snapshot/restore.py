@@ -1,0 +1,406 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: one restore as a transaction over two things, the tree /var/ct and the file /etc/ct_node_id.
+
+The new tree is built and synced beside the old one. From the moment the journal says swap, the next run goes forward;
+before that, back. Each direction is one idempotent function, _arrange, so that a run which is killed on the way back from
+being killed is no special case. The old tree goes only after RSCT answered from the new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from ..._evidence import node_id as node_ids
+from . import journal as journals
+from .errors import SnapshotError
+from .files import (
+    create_private,
+    decode,
+    encode,
+    is_mount_point,
+    printable,
+    remove_file,
+    require_space,
+    sync_directory,
+    write_all,
+    write_private,
+)
+from .tree import (
+    CARRIED,
+    differences,
+    digest,
+    directory_entry,
+    file_entry,
+    open_file,
+    scan,
+)
+
+OLD, NEW = "old", "new"
+BLOCK = 4096
+KEY_FILES = ("cfg/ct_has.qkf", "cfg/ct_has.pkf")
+
+
+class Restore:
+    def __init__(self, var_ct, node_id_file, daemons):
+        """var_ct, node_id_file: bytes. The trees and the file are those behind any symbolic link."""
+        self.var_ct = os.path.realpath(var_ct)
+        self.node_id_file = os.path.realpath(node_id_file)
+        self.node_id_aside = os.path.join(
+            os.path.dirname(self.node_id_file), b"." + os.path.basename(self.node_id_file) + b".snapshot"
+        )
+        self.daemons = daemons
+        self.workspace = journals.Workspace(self.var_ct)
+        self.dry = daemons.runner.check_mode
+        self.journal = {}
+        self.notes = []
+
+    # What is different, and whether it can be done at all: nothing is changed by these.
+
+    def differences(self, manifest):
+        """[{path, what}] between this host and the snapshot, the node id file included."""
+        result = differences(self.var_ct, manifest["entries"])
+        if not self._node_id_is(manifest["node_id_file"]):
+            result.append({"path": decode(self.node_id_file), "what": "differs from the snapshot"})
+        return result
+
+    def require_possible(self, manifest):
+        """Refuse what rename cannot do, and what does not fit, before anything is touched."""
+        mounts = []
+        if os.path.isdir(self.var_ct):
+            mounts = scan(self.var_ct).mounts
+            if is_mount_point(self.var_ct):
+                mounts.insert(0, ".")
+        if mounts:
+            raise SnapshotError(
+                "mount_point",
+                "{0} is or holds a mount point, so it cannot change places with another tree in one step.".format(
+                    printable(decode(self.var_ct))
+                ),
+                [{"source": "stat", "detail": "mounted: " + ", ".join(printable(path) for path in mounts)}],
+                "Unmount it and restore onto the directory below, or restore the files by hand as docs/snapshots.md says.",
+            )
+        entries = manifest["entries"]
+        blocks = sum(-(-entry["size"] // BLOCK) + 1 for entry in entries)
+        require_space(self.workspace.parent, blocks * BLOCK, files=len(entries) + 10, reserve=BLOCK * 256)
+
+    # The way there.
+
+    def run(self, archive, approval):
+        """Put the verified archive in place. approval: what the guards saw, kept in the journal for the reader of it."""
+        if self.dry:
+            self.daemons.stop()
+            self.daemons.start()
+            return
+        try:
+            self._build(archive, approval)
+            self.workspace.write(self.journal, phase=journals.STOP)
+            self.daemons.stop()
+            self._carry(archive.manifest)
+            self.workspace.write(self.journal, phase=journals.SWAP)
+        except BaseException:
+            self._abandon()
+            raise
+        self._forward()
+
+    def _build(self, archive, approval):
+        self.journal = {
+            "schema": 1,
+            "phase": journals.PREPARE,
+            "snapshot": archive.manifest["name"],
+            "var_ct": decode(self.var_ct),
+            "node_id_file": decode(self.node_id_file),
+            "approval": approval,
+            OLD: _inode(self.var_ct),
+        }
+        self.workspace.write(self.journal)
+        old_node_id = file_entry(self.node_id_file)
+        if old_node_id:
+            with open_file(self.node_id_file) as stream:
+                data = stream.read()
+            old_node_id.update(size=len(data), sha256=hashlib.sha256(data).hexdigest())
+            write_private(self.workspace.inside(b"node_id.old"), data)
+        self._extract(archive)
+        self.journal.update(
+            {
+                NEW: _inode(self.workspace.inside(b"new")),
+                "node_id_old": old_node_id,
+                "node_id_new": archive.manifest["node_id_file"],
+                "node_id": archive.manifest["node_id"],
+                "keys": [item for item in archive.manifest["entries"] if item["path"] in KEY_FILES and item["type"] == "file"],
+            }
+        )
+
+    def _extract(self, archive):
+        root = self.workspace.inside(b"new")
+        directories = []
+        single = archive.manifest["node_id_file"]
+        for entry, content in archive.members():
+            if entry is single:
+                write_private(self.workspace.inside(b"node_id.new"), b"".join(content))
+                continue
+            path = os.path.join(root, encode(entry["path"])) if entry["path"] != "." else root
+            if entry["type"] == "dir":
+                os.mkdir(path, 0o700)
+                directories.append((path, entry))
+            elif entry["type"] == "hardlink":
+                os.link(os.path.join(root, encode(entry["target"])), path)
+            elif entry["type"] == "symlink":
+                os.symlink(encode(entry["target"]), path)
+                _dress(path, entry)
+            else:
+                _write_file(path, content, entry)
+        _finish_directories(directories)
+
+    def _carry(self, manifest):
+        """Logs, traces and cores of the old tree stay visible in the new one: the same files under a second name."""
+        if _inode(self.var_ct) is None:
+            return
+        root = self.workspace.inside(b"new")
+        known = {entry["path"]: entry for entry in manifest["entries"]}
+        changed = {}
+        for item in scan(self.var_ct).skipped:
+            if item["why"] not in CARRIED or item["type"] != "file" or item["path"] in known:
+                continue
+            above = self._carry_directories(root, item["path"].split("/")[:-1], known, changed)
+            if above["type"] == "dir":
+                name = encode(item["path"])
+                os.link(os.path.join(self.var_ct, name), os.path.join(root, name))
+                changed[above["path"]] = above
+        _finish_directories([(os.path.join(root, encode(path)), entry) for path, entry in changed.items()])
+
+    def _carry_directories(self, root, parts, known, changed):
+        """Make the directories at parts like those of the old tree, where the snapshot has nothing. The entry of the last."""
+        entry = known["."]
+        for depth in range(1, len(parts) + 1):
+            path = "/".join(parts[:depth])
+            if entry["type"] == "dir" and path not in known:
+                made = directory_entry(path, os.path.join(self.var_ct, encode(path)))
+                os.mkdir(os.path.join(root, encode(path)), 0o700)
+                known[path] = changed[path] = made
+                changed[entry["path"]] = entry
+            entry = known.get(path, entry)
+        return entry
+
+    def _abandon(self):
+        """Before the swap: the old tree was never touched. Start what was stopped, remove the rest."""
+        if self.journal["phase"] == journals.STOP:
+            try:
+                self.daemons.start()
+            except SnapshotError as problem:
+                self.notes.append("After the failure RSCT was started again, but does not answer yet: {0}".format(problem.evidence))
+        self._clear()
+
+    # The two ends of it.
+
+    def _forward(self):
+        """Swap, start, verify, remove the old tree; or put everything back and say so."""
+        try:
+            if not self._is_arranged(NEW):
+                self._arrange(NEW)
+            self.daemons.start()
+            self._verify()
+        except (SnapshotError, OSError) as error:
+            self._note_undo()
+            self._back()
+            raise SnapshotError(
+                "restore_undone",
+                "The restore was undone, the tree from before it is in place and RSCT answers. What went wrong: {0}".format(error),
+                getattr(error, "evidence", []),
+                getattr(error, "next_step", ""),
+            ) from error
+        try:
+            if not self.dry:
+                self.workspace.write(self.journal, phase=journals.CLEANUP)
+            self._clear()
+        except OSError as error:
+            self.notes.append("Restored and verified, but the old tree could not be removed yet ({0}); the next run does it.".format(error))
+
+    def _note_undo(self):
+        try:
+            self.workspace.write(self.journal, phase=journals.UNDO)
+        except OSError:
+            # A full file system must not stop the way back. Killed on it, the next run goes forward: whole as well.
+            pass
+
+    def _back(self):
+        """The old tree, and RSCT started from it."""
+        if not self._is_arranged(OLD):
+            try:
+                self.daemons.stop()
+            except SnapshotError as error:
+                raise SnapshotError(
+                    "undo_pending",
+                    "RSCT does not work with the restored tree and cannot be stopped either. The restored tree is still in place, "
+                    "the old one is kept; the next run goes on with the way back.",
+                    error.evidence,
+                    error.next_step,
+                ) from error
+            self._arrange(OLD)
+        try:
+            self.daemons.start()
+        except SnapshotError as error:
+            self._clear()
+            raise SnapshotError(
+                "undone_but_no_answer",
+                "The restore was undone, the tree from before it is in place, but RSCT does not answer from that either.",
+                error.evidence,
+                error.next_step,
+            ) from error
+        self._clear()
+
+    def _clear(self):
+        if not self.dry:
+            remove_file(self.node_id_aside)
+            self.workspace.clear()
+
+    # The next run.
+
+    def pending(self):
+        """The journal of a restore that was killed, or None. Only looks."""
+        return self.workspace.journal() if os.path.isdir(self.workspace.path) else None
+
+    def recover(self):
+        """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held."""
+        journal = self.pending()
+        if journal is None:
+            if not self.dry:
+                self.workspace.clear_start()
+            return None
+        self.journal = journal
+        phase = journal["phase"]
+        if phase == journals.SWAP:
+            if not self._is_arranged(NEW):
+                # Whatever was started meanwhile, by a boot for one, must not run while the trees change places.
+                self.daemons.stop()
+            self._forward()
+        elif phase == journals.UNDO:
+            self._back()
+        else:
+            if phase == journals.STOP:
+                self.daemons.start()
+            self._clear()
+        finished = phase in (journals.SWAP, journals.CLEANUP)
+        return {"snapshot": journal["snapshot"], "phase": phase, "outcome": "finished" if finished else "undone"}
+
+    # Both directions.
+
+    def _is_arranged(self, which):
+        """Whether the tree and the node id file of that side are in place."""
+        return _inode(self.var_ct) == self.journal[which] and self._node_id_is(self.journal["node_id_" + which])
+
+    def _arrange(self, which):
+        """Tree and node id file of that side in place; what lies there instead steps aside. May be cut off and repeated."""
+        if self.dry:
+            return
+        present, wanted = _inode(self.var_ct), self.journal[which]
+        if present != wanted:
+            if wanted is not None and _inode(self._place_of(wanted)) != wanted:
+                raise self.workspace.unusable("the {0} tree is neither in place nor in that directory".format(which))
+            if present is not None:
+                os.rename(self.var_ct, self._place_of(present))
+            if wanted is not None:
+                os.rename(self._place_of(wanted), self.var_ct)
+            sync_directory(self.workspace.parent)
+            sync_directory(self.workspace.path)
+        self._arrange_node_id(which)
+
+    def _place_of(self, inode):
+        for which in (OLD, NEW):
+            if inode == self.journal[which]:
+                return self.workspace.inside(which.encode("ascii"))
+        # Somebody (RSCT at a boot, or a person) made it while the tree was away. It may be precious: kept, and said.
+        aside = self.workspace.path + ".set-aside.{0}".format(inode).encode("ascii")
+        self.notes.append("A tree that was neither the old nor the new one was kept as {0}.".format(printable(decode(aside))))
+        return aside
+
+    def _node_id_is(self, entry):
+        return _file_is(self.node_id_file, entry)
+
+    def _arrange_node_id(self, which):
+        entry = self.journal["node_id_" + which]
+        if self._node_id_is(entry):
+            return
+        if entry is None:
+            remove_file(self.node_id_file)
+        else:
+            with open_file(self.workspace.inside(b"node_id." + which.encode("ascii"))) as stream:
+                data = stream.read()
+            remove_file(self.node_id_aside)
+            _write_file(self.node_id_aside, [data], entry)
+            os.rename(self.node_id_aside, self.node_id_file)
+        sync_directory(os.path.dirname(self.node_id_file))
+
+    def _verify(self):
+        """RSCT answers; now see that it runs with the identity and the keys of the snapshot."""
+        if self.dry:
+            return
+        node_id = self.journal["node_id"]
+        wanted = node_id["var_ct"] or node_id["etc"]
+        found = self.daemons.runner.run(["lsnodeid"])
+        answer = node_ids.parse(found.stdout)
+        # A snapshot of a host whose copies differed does not say which of them RSCT would take.
+        if found.outcome != "missing" and wanted and node_id["etc"] in (None, wanted) and answer != wanted:
+            raise _not_restored("lsnodeid", "answers {0}, the snapshot has {1}".format(answer, wanted))
+        if not self._node_id_is(self.journal["node_id_new"]):
+            raise _not_restored(printable(decode(self.node_id_file)), "differs from the snapshot")
+        for entry in self.journal["keys"]:
+            if not _file_is(os.path.join(self.var_ct, encode(entry["path"])), entry):
+                raise _not_restored(printable(entry["path"]), "differs from the snapshot")
+
+
+def _not_restored(source, detail):
+    return SnapshotError("not_restored", "RSCT answers, but not with what was restored.", [{"source": source, "detail": detail}])
+
+
+def _file_is(path, entry):
+    """Whether the file at path has the content, mode and owner of the entry; None stands for no file."""
+    found = file_entry(path)
+    if entry is None or found is None:
+        return entry is found
+    same = all(found[key] == entry[key] for key in ("mode", "uid", "gid", "size"))
+    return same and digest(path) == entry["sha256"]
+
+
+def _inode(path):
+    try:
+        return os.lstat(path).st_ino
+    except FileNotFoundError:
+        return None
+
+
+def _write_file(path, pieces, entry):
+    descriptor = create_private(path)
+    try:
+        for data in pieces:
+            write_all(descriptor, data)
+        _dress(descriptor, entry)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _dress(target, entry):
+    """Owner, mode and time, in this order: a change of owner takes set-id bits away. target: a path or an open file."""
+    link = entry["type"] == "symlink"
+    no_follow = {"follow_symlinks": False} if link else {}
+    status = os.stat(target, **no_follow)
+    if (status.st_uid, status.st_gid) != (entry["uid"], entry["gid"]):
+        os.chown(target, entry["uid"], entry["gid"], **no_follow)
+    if not link:
+        os.chmod(target, entry["mode"])
+    if not link or os.utime in os.supports_follow_symlinks:
+        os.utime(target, ns=(entry["mtime_ns"], entry["mtime_ns"]), **no_follow)
+
+
+def _finish_directories(directories):
+    """Deepest first. Owner, mode and time only now, when nothing is made in them any more."""
+    for path, entry in reversed(directories):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            _dress(descriptor, entry)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
