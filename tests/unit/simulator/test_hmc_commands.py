@@ -527,3 +527,9 @@ def test_a_hanging_command_and_a_slow_one(console):
     console.alpha.slow["lssysconn"] = 5.0
     assert console.reply("lshmc", "-V").hang
     assert console.reply("lssysconn", "-r", "all").delay == pytest.approx(5.1)
+
+
+def test_an_expired_account_gets_no_data(console):
+    console.alpha.users["hmcview"].expired = True
+    said = console.refused("lssyscfg", "-r", "sys", "-F", "name")
+    assert "DC1" not in said and said.strip()

@@ -43,6 +43,8 @@ def run(estate: Estate, hmc: Hmc, user: str, argv: Sequence[str], env: Mapping[s
     if command in hmc.hanging:
         return Reply(hang=True, changes=changes)
     try:
+        if account.expired:
+            raise call.refuse("account_expired")
         if not roles.allowed(account.role, command):
             raise call.refuse("no_authority")
         return Reply(COMMANDS[command](call), delay=call.delay, changes=changes)

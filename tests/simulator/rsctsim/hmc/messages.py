@@ -34,6 +34,7 @@ INVENTED = {
     "system_not_found": "HSCL8018 The managed system {name} was not found.",
     "ambiguous_system": "HSCL8019 More than one managed system has the name {name}. Use its type, model and serial number.",
     "no_authority": "HSCL350B The user does not have the appropriate authority.",
+    "account_expired": "Your password has expired. Change it and log in again.",
     "not_connected": (
         "HSCL0237 This operation is not allowed when the managed system is in the {state} state. After you have established a"
         " connection to the managed system and have entered a valid HMC access password, try the operation again."
@@ -93,8 +94,8 @@ VALUES = {"Unknown": "Nieznane"}
 
 
 def language(env: Mapping[str, str], default: str = "") -> str:
-    """The language of the answer: LC_ALL, LC_MESSAGES, LANG, then the console's own setting."""
-    chosen = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or default
+    """The language of the answer: LC_ALL, LANG, then the setting of the user."""
+    chosen = env.get("LC_ALL") or env.get("LANG") or default
     return POLISH if chosen.lower().startswith(POLISH) else ENGLISH
 
 
