@@ -1,0 +1,141 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: what a changing module reads of its own host before, and after, it changes anything.
+
+The answer has the shape of rmc_facts (as far as the guards and plans need it), read by the same parsers. Nothing is
+taken over from an earlier diagnosis: the guards judge the host as it is now.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence import (
+    activity,
+    cluster,
+    df,
+    errpt,
+    files,
+    lsattr,
+    lssrc,
+    netstat_an,
+    node_id,
+    probes,
+    ps,
+    rmcdomainstatus,
+    runact,
+    uname,
+)
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import archive, identity, tree
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
+
+# Read once before the change; the census of the cluster asks some of them and more.
+BEFORE = ("ps", "netstat_an", "df", "errpt", "lsattr_sys0", "uname", "lsnodeid", "node_id_etc", "node_id_var_ct") + probes.CLUSTER
+# What a change of RMC moves.
+AFTER = ("lssrc", "rmcdomainstatus", "netstat_an")
+
+
+def before(runner, options, now=datetime.datetime.now):
+    """Everything that the guards and plans judge."""
+    results = _ask(runner, options, BEFORE)
+    evidence = _state(results, options)
+    if not evidence["domains"]["control_points"] or any(row["state"] != "I" for row in evidence["domains"]["control_points"]):
+        results.update(_ask(runner, options, ("runact",)))
+    processes = ps.parse(results["ps"].stdout) or None
+    errors = errpt.parse(results["errpt"].stdout) if results["errpt"].outcome == "ok" else None
+    local_time = now()
+    evidence.update(
+        {
+            "uid": _number(runner.run(["id", "-u"])),
+            "partition": _partition(results, processes),
+            "node_id": _node_ids(results),
+            "cluster": cluster.census(results),
+            "activity": activity.parse(processes, errors, local_time),
+            "migration": activity.last_migration(errors or [], local_time),
+            "suspended": runact.parse(results["runact"].stdout) if "runact" in results else False,
+            "filesystems": df.parse(results["df"].stdout),
+            "rmcd": {"seconds": _age(processes, "rmcd")},
+            "cluster0": results["odmget_cluster0"],
+        }
+    )
+    return evidence
+
+
+def after(runner, options):
+    """The part of it that a change moves."""
+    return _state(_ask(runner, options, AFTER), options)
+
+
+def node_ids(runner, options):
+    """The three copies of the node id: 16 lower-case hex digits each, or None."""
+    return _node_ids(_ask(runner, options, ("lsnodeid", "node_id_etc", "node_id_var_ct")))
+
+
+def snapshot_problem(path, evidence, var_ct):
+    """What is wrong with the named snapshot: verified whole, of this host, and of the keys that it has now. None: nothing."""
+    if not path:
+        return "no snapshot was named"
+    try:
+        manifest = archive.verify(path)
+        identity.require_same(manifest, evidence, False)
+    except SnapshotError as error:
+        return "{0}: {1}".format(error.code, error.text)
+    # Rolling back to keys from before a re-key would end the connection for good.
+    saved = {entry["path"]: entry["sha256"] for entry in manifest["entries"] if entry["type"] == "file"}
+    for name in ("cfg/ct_has.qkf", "cfg/ct_has.pkf"):
+        full = os.path.join(var_ct, name)
+        if saved.get(name) != (tree.digest(full) if os.path.lexists(full) else None):
+            return "{0} changed since the snapshot {1} was taken".format(name, path)
+    return None
+
+
+def _ask(runner, options, names):
+    table = {probe["name"]: probe for probe in probes.table(options)}
+    results = {}
+    for name in names:
+        probe = table[name]
+        if probe["kind"] == "children":
+            results[name] = files.children(probe["path"], probe["having"])
+        elif probe["kind"] == "file":
+            results[name] = files.content(probe["path"], probe["limit"])
+        else:
+            results[name] = runner.run(probe["argv"])
+    return results
+
+
+def _state(results, options):
+    bound = netstat_an.parse(results["netstat_an"].stdout)
+    told = netstat_an.complete(results["netstat_an"].stdout)
+    return {
+        "subsystems": lssrc.parse(results["lssrc"].stdout),
+        "listeners": {
+            protocol + "_657": netstat_an.listening(bound, protocol, options["rmc_port"]) if told else None for protocol in ("tcp", "udp")
+        },
+        "domains": rmcdomainstatus.parse(results["rmcdomainstatus"].stdout),
+    }
+
+
+def _node_ids(results):
+    names = {"live": "lsnodeid", "etc": "node_id_etc", "var_ct": "node_id_var_ct"}
+    return {key: node_id.parse(results[name].stdout) if results[name].outcome == "ok" else None for key, name in names.items()}
+
+
+def _partition(results, processes):
+    return {
+        "lpar_id": uname.parse(results["uname"].stdout)["lpar_id"],
+        "machine": lsattr.machine(lsattr.parse(results["lsattr_sys0"].stdout)),
+        "hostname": os.uname()[1],
+        # Process 1 is as old as the system.
+        "uptime_seconds": next((row["seconds"] for row in processes or [] if row["pid"] == 1), None),
+    }
+
+
+def _age(processes, name):
+    return next((row["seconds"] for row in processes or [] if name in ps.names(row)[:1]), None)
+
+
+def _number(result):
+    text = result.stdout.strip()
+    return int(text) if result.outcome == "ok" and text.isdigit() else None
