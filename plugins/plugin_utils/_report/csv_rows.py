@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 
-from . import view
 from .text import one_line
 
 COLUMNS = (
@@ -49,11 +48,7 @@ def rows(model: dict) -> list:
     return table
 
 
-def render(report: dict) -> str:
-    return render_view(view.build(report))
-
-
-def render_view(model: dict) -> str:
+def render(model: dict) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows(model))
     return out.getvalue()

@@ -13,7 +13,7 @@ import datetime
 import json
 import os
 
-from . import view
+from . import codes, view
 from .text import one_line
 
 SCHEMA = 1
@@ -26,6 +26,8 @@ FLAPPING_MINUTES = 60
 # A partition that no run looked at for so long is forgotten, with it the file cannot grow for ever.
 _FORGET_DAYS = 400
 _MOST_CHANGES = 200
+# Earlier reports that a judgement looks at. More than that in an hour is no survey any more but a load.
+_LOOK_BACK = 6
 
 
 def empty() -> dict:
@@ -70,7 +72,7 @@ def _entry(known: dict, by_name: dict, host: dict) -> dict:
 def _observe(entry: dict, host: dict, at: str, compare: bool, changes: dict) -> None:
     code = host.get("verdict") or "UNDETERMINED"
     last = entry["changes"][-1][1] if entry["changes"] else None
-    if view.state_of(code) == view.UNREAD:
+    if codes.state_of(code) == codes.UNREAD:
         changes["unread"].append(_item(entry, code, last))
         return
     entry["last_read"] = at
@@ -86,11 +88,11 @@ def _observe(entry: dict, host: dict, at: str, compare: bool, changes: dict) -> 
         changes["new"].append(_item(entry, code, last))
     elif was_bad:
         # Switched off is not repaired.
-        changes["fixed" if view.state_of(code) == view.HEALTHY else "changed"].append(_item(entry, code, last))
+        changes["fixed" if codes.state_of(code) == codes.HEALTHY else "changed"].append(_item(entry, code, last))
 
 
 def _bad(code) -> bool:
-    return code is not None and view.state_of(code) in (view.FAULT, view.WARNING)
+    return code is not None and codes.state_of(code) in (codes.FAULT, codes.WARNING)
 
 
 def _item(entry: dict, code, before) -> dict:
@@ -104,7 +106,7 @@ def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int
     for (dummy, before), (when, after) in zip(entry["changes"], entry["changes"][1:]):
         if when >= begin and _bad(before) != _bad(after):
             crossings += 1
-    unread = view.state_of(host.get("verdict") or "UNDETERMINED") == view.UNREAD
+    unread = codes.state_of(host.get("verdict") or "UNDETERMINED") == codes.UNREAD
     return {
         # The first sighting is a lower bound: it may have been so before anybody looked.
         "since": None if unread or not since else {"at": since[0], "first_sighting": len(entry["changes"]) == 1},
@@ -140,6 +142,20 @@ def load(directory: str) -> dict:
         except (OSError, ValueError):
             continue
     return state
+
+
+def earlier(directory: str) -> list:
+    """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
+    reports = []
+    for name in reversed(kept(directory)):
+        try:
+            with open(os.path.join(directory, name), encoding="utf-8") as stream:
+                reports.append(json.load(stream))
+        except (OSError, ValueError):
+            continue
+        if reports[-1].get("generated_at", "") < _minutes_before(reports[0].get("generated_at", ""), FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
+            break
+    return reports
 
 
 def kept(directory: str) -> list:

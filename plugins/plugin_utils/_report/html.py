@@ -11,20 +11,19 @@ import html
 import json
 import pathlib
 
-from . import firewall, story, terminal, view
+from . import firewall, story, terminal
 
 _HERE = pathlib.Path(__file__).parent
 # A browser without scripts still gets the table.
 _MOST_PLAIN = 400
 
 
-def render(report: dict, survey: dict | None = None) -> str:
+def render(model: dict, report: dict, survey: dict | None = None) -> str:
     """The page. With the survey, every partition shows what both ends said; without, what the findings quote."""
-    model = view.build(report)
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     script = (_HERE / "page.js").read_text(encoding="utf-8")
     page = (_HERE / "page.html").read_text(encoding="utf-8")
-    plain = terminal.render_view(model).splitlines()
+    plain = terminal.render(model).splitlines()
     # One pass over the template: what is put in is never looked at again.
     parts = {
         "csp": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'",

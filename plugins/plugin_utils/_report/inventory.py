@@ -11,22 +11,21 @@ from __future__ import annotations
 import ipaddress
 import json
 
-from . import view
 from .text import ascii_line, safe_name
 
 # Nobody reaches these by ssh as AIX: IBM i, Linux.
 _LEFT_OUT = ("OUT_OF_SCOPE",)
 
 
-def render(report: dict) -> str:
+def render(model: dict) -> str:
     """A YAML inventory, empty where the inventory knows all of them."""
-    rows = [row for row in view.build(report)["not_in_inventory"] if row["code"] not in _LEFT_OUT and not row["elsewhere"]]
+    rows = [row for row in model["not_in_inventory"] if row["code"] not in _LEFT_OUT and not row["elsewhere"]]
     if not rows:
         return ""
-    taken = {safe_name(host.get("host")).lower() for host in report.get("hosts") or []}
+    taken = {safe_name(row["host"]).lower() for row in model["rows"] if row["in_inventory"]}
     lines = [
         "---",
-        f"# Partitions that the HMCs know and the inventory does not, as of {ascii_line(report.get('generated_at'))}.",
+        f"# Partitions that the HMCs know and the inventory does not, as of {ascii_line(model['generated_at'])}.",
         "# Names and addresses are what the HMCs hold: check them, an address may be an old one.",
         "aix_lpars:",
         "  hosts:",

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from . import view
+from . import codes
 from .text import one_line, xml_text
 
 
-def render(report: dict) -> str:
-    return render_view(view.build(report))
-
-
-def render_view(model: dict) -> str:
+def render(model: dict) -> str:
     root = ElementTree.Element("testsuites", name="rmc")
     _suite(root, "rmc.completeness", model, [_hmc_case(hmc) for hmc in model["hmcs"]] + [case for hmc in model["hmcs"] for case in _system_cases(hmc)])
     _suite(root, "rmc.lpars", model, [_lpar_case(row) for row in model["rows"] if row["in_inventory"]])
@@ -66,11 +62,11 @@ def _system_cases(hmc: dict):
 
 def _lpar_case(row: dict):
     classname = row["machine"] or "unknown machine"
-    if row["state"] == view.HEALTHY:
+    if row["state"] == codes.HEALTHY:
         return _case(classname, row["label"])
-    if row["state"] in (view.WAITING, view.EXPECTED):
+    if row["state"] in (codes.WAITING, codes.EXPECTED):
         return _case(classname, row["label"], "skipped", "", f"{row['code']}: {row['summary']}")
-    tag = "error" if row["state"] == view.UNREAD else "failure"
+    tag = "error" if row["state"] == codes.UNREAD else "failure"
     lines = [row["summary"]]
     if row["next"]:
         lines.append(f"next step: {row['next']}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 
-from . import view
+from . import codes
 from .text import ascii_line, plural
 
 WIDTH = 100
@@ -20,20 +20,16 @@ _MOST_ROWS = 10
 _MOST_NAMES = 16
 
 _CLASS_WORDS = {
-    view.FAULT: "faulty",
-    view.UNREAD: "not read",
-    view.WARNING: "degraded",
-    view.WAITING: "to wait for",
-    view.EXPECTED: "not expected to be connected",
-    view.HEALTHY: "healthy",
+    codes.FAULT: "faulty",
+    codes.UNREAD: "not read",
+    codes.WARNING: "degraded",
+    codes.WAITING: "to wait for",
+    codes.EXPECTED: "not expected to be connected",
+    codes.HEALTHY: "healthy",
 }
 
 
-def render(report: dict) -> str:
-    return render_view(view.build(report))
-
-
-def render_view(model: dict) -> str:
+def render(model: dict) -> str:
     blocks = [_head(model)]
     if model["gaps"] or not model["complete"]:
         blocks.append(_gaps(model))
@@ -83,7 +79,7 @@ def _changes(changes: dict) -> list:
 
 
 def _table(groups: list) -> list:
-    told = [group for group in groups if group["state"] in (view.FAULT, view.UNREAD, view.WARNING, view.WAITING)]
+    told = [group for group in groups if group["state"] in (codes.FAULT, codes.UNREAD, codes.WARNING, codes.WAITING)]
     if not told:
         return ["Nothing is wrong with what could be read."]
     lines = [_cells("CAUSE", "LPAR", "WHAT IS WRONG -> NEXT STEP"), _cells("-" * _CAUSE, "-" * _LPAR, "-" * _TEXT)]
@@ -120,7 +116,7 @@ def _names(rows: list) -> list:
     for row in rows[:_MOST_NAMES]:
         marks = [mark for mark, there in (("cluster", row["clustered"]), ("flapping", row["flapping"])) if there]
         lines += _wrap(ascii_line(row["label"]) + (f" ({', '.join(marks)})" if marks else ""), _LPAR)
-        if row["state"] == view.UNREAD and row["last_known"]:
+        if row["state"] == codes.UNREAD and row["last_known"]:
             lines += _wrap(f"last known: {ascii_line(row['last_known'].get('verdict'))}", _LPAR, "  ", "  ")
     if len(rows) > _MOST_NAMES:
         lines.append(f"... and {len(rows) - _MOST_NAMES} more")

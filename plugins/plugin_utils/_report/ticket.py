@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 
-from . import view
+from . import codes
 from .text import ascii_line, plural
 
 _WIDTH = 76
@@ -15,12 +15,8 @@ _MOST_CAUSES = 12
 _MOST_NAMES = 12
 
 
-def render(report: dict) -> str:
-    return render_view(view.build(report))
-
-
-def render_view(model: dict) -> str:
-    broken = [group for group in model["groups"] if group["state"] in (view.FAULT, view.WARNING)]
+def render(model: dict) -> str:
+    broken = [group for group in model["groups"] if group["state"] in (codes.FAULT, codes.WARNING)]
     lines = [_subject(model, broken), "", f"As of {ascii_line(model['generated_at'])}."]
     if not model["complete"]:
         lines += ["", f"The picture is NOT COMPLETE ({plural(len(model['gaps']), 'gap')}):"]
@@ -40,7 +36,7 @@ def render_view(model: dict) -> str:
 
 
 def _subject(model: dict, broken: list) -> str:
-    faulty = model["states"][view.FAULT] + model["states"][view.WARNING]
+    faulty = model["states"][codes.FAULT] + model["states"][codes.WARNING]
     lpars = sum(1 for row in model["rows"] if row["in_inventory"])
     head = f"RMC: {faulty} of {plural(lpars, 'LPAR')} with a fault, {plural(len(broken), 'cause')}" if faulty or broken else f"RMC: no fault on {plural(lpars, 'LPAR')}"
     return head + ("" if model["complete"] else ", picture not complete")

@@ -8,38 +8,8 @@ A renderer never looks into the report itself: rows, groups, their order and wha
 
 from __future__ import annotations
 
+from .codes import STATES, UNREAD, state_of
 from .text import one_line
-
-HEALTHY = "healthy"
-EXPECTED = "expected"
-WAITING = "waiting"
-UNREAD = "unread"
-WARNING = "warning"
-FAULT = "fault"
-
-# Worst first. What could not be read stands right behind the faults: it may hide one.
-STATES = (FAULT, UNREAD, WARNING, WAITING, EXPECTED, HEALTHY)
-
-_STATE_OF = {
-    "HEALTHY": HEALTHY,
-    "OUT_OF_SCOPE": EXPECTED,
-    "NOT_RUNNING": EXPECTED,
-    "CO_MANAGED": EXPECTED,
-    "BOOTING": WAITING,
-    "SUSPENDED": WAITING,
-    "UNDETERMINED": UNREAD,
-}
-
-# Works as it is, but somebody should look: the connection itself is up somewhere.
-_WARNING_SEVERITIES = ("warning", "note")
-
-
-def state_of(code: str, severity: str | None = None) -> str:
-    """What a verdict means for the one who looks: fault, unread, warning, waiting, expected or healthy."""
-    if code in _STATE_OF:
-        return _STATE_OF[code]
-    return WARNING if severity in _WARNING_SEVERITIES else FAULT
-
 
 def partition_key(machine, lpar_id, name) -> str:
     """What names a partition across runs: machine and LPAR id, the inventory name only where these are not known."""

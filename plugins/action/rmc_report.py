@@ -1,0 +1,156 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rmc_report: judge what a play collected and write the report. Documented in plugins/modules/rmc_report.py."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import codes, files, formats, history, merge, survey, terminal, view
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Once for the play, on the controller. It talks to no host."""
+
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    ARGUMENT_SPEC = {
+        "report_dir": {"type": "path", "default": "rmc-report"},
+        "formats": {"type": "list", "elements": "str", "choices": list(formats.CHOICES), "default": ["json", "html"]},
+        "fail_on": {"type": "list", "elements": "str", "default": []},
+        "history": {"type": "int", "default": 0},
+        "thresholds": {"type": "dict", "default": {}},
+        "lpars": {"type": "list", "elements": "str"},
+        "hmcs": {"type": "list", "elements": "str"},
+        "lpar_results": {"type": "str", "default": "__rmc_diagnose_facts"},
+        "hmc_results": {"type": "raw", "default": "__rmc_diagnose_hmc"},
+        "survey": {"type": "dict"},
+        "evidence_files": {"type": "list", "elements": "path", "default": []},
+        "max_age": {"type": "int", "default": 3600},
+        "return_report": {"type": "bool", "default": False},
+    }
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        dummy, options = self.validate_argument_spec(self.ARGUMENT_SPEC, mutually_exclusive=[("survey", "evidence_files")])
+        self._refuse(options)
+        try:
+            seen = self._survey(options, task_vars or {})
+        except survey.NoSurvey as error:
+            raise AnsibleActionFail(str(error)) from error
+        directory = os.path.abspath(options["report_dir"])
+        archive = os.path.join(directory, "history") if options["history"] else None
+        report = diagnose(seen, options["thresholds"], history.earlier(archive) if archive else None)
+        survey.mark_not_in_this_run(report, seen.get("not_asked") or [])
+        try:
+            model, paths = self._write(report, seen, options, directory, archive)
+        except OSError as error:
+            raise AnsibleActionFail(f"The report cannot be written to {directory}: {error.strerror}") from error
+        text = terminal.render(model)
+        # Not by the result: callbacks print that as one line of JSON.
+        display.display("\n" + text + "\n" + f"The report lies in {directory}: {', '.join(sorted(os.path.basename(path) for path in paths))}\n")
+        result.update(self._summary(model, paths))
+        if options["return_report"]:
+            result["report"] = report
+        gate = codes.tripped(report, options["fail_on"])
+        if gate:
+            told = ", ".join(f"{word} ({count})" if count else word for word, count in gate)
+            result.update(failed=True, msg=f"The report has what fail_on names: {told}. See {result['report_path']}")
+        else:
+            result["text"] = text
+        return result
+
+    @staticmethod
+    def _refuse(options: dict) -> None:
+        """What is wrong with the options is said before anything is read or written."""
+        unknown = codes.unknown_words(options["fail_on"])
+        if unknown:
+            known = ", ".join([codes.ANY_FAULT, codes.INCOMPLETE, *sorted(codes.CODES)])
+            raise AnsibleActionFail(f"fail_on names unknown codes: {', '.join(unknown)}. Known are: {known}")
+        if options["history"] < 0:
+            raise AnsibleActionFail(f"history is {options['history']}, it must be 0 or more")
+        try:
+            diagnose({"schema": survey.SCHEMA, "hosts": {}, "hmcs": {}}, options["thresholds"])
+        except ValueError as error:
+            raise AnsibleActionFail(f"thresholds: {error}") from error
+
+    # --- evidence ---
+
+    def _survey(self, options: dict, task_vars: dict) -> dict:
+        if options["survey"] is not None:
+            return survey.check(options["survey"], "survey")
+        if options["evidence_files"]:
+            # A relative path is one of the working directory, like report_dir.
+            return merge.merge([survey.read(os.path.abspath(path)) for path in options["evidence_files"]])
+        return self._survey_of_play(options, task_vars)
+
+    @staticmethod
+    def _survey_of_play(options: dict, task_vars: dict) -> dict:
+        hostvars = task_vars["hostvars"]
+        groups = task_vars.get("groups") or {}
+        hmcs = options["hmcs"] if options["hmcs"] is not None else list(groups.get("hmcs") or [])
+        everybody = list(task_vars.get("ansible_play_hosts_all") or [])
+        in_play = set(task_vars.get("ansible_play_hosts") or [])
+        lpars = options["lpars"] if options["lpars"] is not None else [name for name in everybody if name not in hmcs]
+        now = datetime.datetime.now(datetime.timezone.utc)
+        hosts, results = {}, []
+        by_name = options["hmc_results"] if isinstance(options["hmc_results"], str) else None
+        wanted = set(lpars)
+        for name in dict.fromkeys([*everybody, *lpars]):
+            # Raw: templating every variable of every host costs more than everything else here together.
+            variables = hostvars.raw_get(name) if name in hostvars else {}
+            if by_name and by_name in variables:
+                results.append(variables[by_name])
+            if name in wanted:
+                hosts[name] = survey.host_entry(variables, options["lpar_results"], name in in_play, now, options["max_age"])
+        if by_name is None:
+            results = options["hmc_results"] if isinstance(options["hmc_results"], list) else [options["hmc_results"]]
+        not_asked = set(groups.get("all") or []) - set(hosts) - set(hmcs)
+        return survey.assemble(hosts, survey.hmc_entries(results, hmcs), now.strftime("%Y-%m-%dT%H:%M:%SZ"), list(not_asked))
+
+    # --- files ---
+
+    @staticmethod
+    def _write(report: dict, seen: dict, options: dict, directory: str, archive: str | None) -> tuple:
+        os.makedirs(archive or directory, exist_ok=True)
+        state = history.track(history.load(archive), report, options["history"]) if archive else None
+        model = view.build(report)
+        paths = []
+        for name, (text, mode) in formats.render(model, report, seen, options["formats"]).items():
+            if text:
+                paths.append(files.write(directory, name, text, mode))
+            else:
+                files.remove(directory, name)
+        if archive:
+            files.write(archive, history.file_name(report["generated_at"]), formats.json_lines(report))
+            files.write(archive, history.STATE_FILE, json.dumps(state))
+            for name in history.surplus(history.kept(archive), options["history"]):
+                files.remove(archive, name)
+        return model, paths
+
+    @staticmethod
+    def _summary(model: dict, paths: list) -> dict:
+        troubled = (codes.FAULT, codes.UNREAD, codes.WARNING)
+        return {
+            "changed": False,
+            "report_path": next(path for path in paths if path.endswith(formats.REPORT)),
+            "evidence_path": next(path for path in paths if path.endswith(formats.EVIDENCE)),
+            "files": sorted(paths),
+            "complete": model["complete"],
+            "totals": dict(model["totals"]),
+            "worst": list(dict.fromkeys(group["code"] for group in model["groups"] if group["state"] in troubled)),
+        }
