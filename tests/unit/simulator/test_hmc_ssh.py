@@ -31,9 +31,9 @@ class Running:
 
     def command(self, host=ALPHA, user="hmcview", options=()):
         return [
-            "ssh", "-F", "/dev/null", "-p", str(self.status["ssh_port"]), "-i", str(self.directory / "ssh_client_key"),
+            "ssh", *options, "-F", "/dev/null", "-p", str(self.status["ssh_port"]), "-i", str(self.directory / "ssh_client_key"),
             "-o", f"UserKnownHostsFile={self.directory / 'known_hosts'}", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "BatchMode=yes",
-            "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", *options,
+            "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR",
             f"{user}@{self.status['hmcs'][host]['address']}",
         ]  # fmt: skip
 
@@ -127,9 +127,12 @@ def test_no_file_transfer(running):
 
 
 def test_a_login_with_a_terminal_has_noise_and_one_without_has_none(running):
-    shown = subprocess.run(running.command(options=("-tt",)), input="hostname\nexit\n", capture_output=True, encoding="utf-8", timeout=60).stdout
-    assert shown.startswith("Last login: ") and "hmcview@hmcalpha:~>" in shown and "\r\nhmcalpha\r\n" in shown
-    assert running.ssh("hostname", options=("-tt",)).stdout == "hmcalpha\r\n"
+    def typed(*line, stdin=b""):
+        return subprocess.run([*running.command(options=("-tt",)), *line], input=stdin, capture_output=True, timeout=60).stdout
+
+    shown = typed(stdin=b"hostname\nexit\n")
+    assert shown.startswith(b"Last login: ") and b"hmcview@hmcalpha:~>" in shown and b"\r\nhmcalpha\r\n" in shown.replace(b"\x1b[?2004l\r", b"")
+    assert typed("hostname") == b"hmcalpha\r\n"
     assert running.out("hostname") == "hmcalpha\n"
 
 
@@ -161,9 +164,10 @@ def test_sessions_above_the_limit_are_reset(running):
 def test_a_hanging_system_holds_only_those_who_wait_for_it(running):
     running.control.set(ALPHA, f"systems.{EAST}.hang", True)
     try:
+        # Without 2>&1 the hanging command holds the session's stderr, and ssh waits for that.
         batch = (
-            f"(while read -r -t 1 row; do echo A $row; done < <(lssyscfg -r lpar -m '{EAST}' -F name)) & "
-            "(while read -r -t 9 row; do echo B $row; done < <(lssyscfg -r lpar -m DC1-P10B -F name)) & wait"
+            f"(while read -r -t 1 row; do echo A $row; done < <(lssyscfg -r lpar -m '{EAST}' -F name 2>&1)) & "
+            "(while read -r -t 9 row; do echo B $row; done < <(lssyscfg -r lpar -m DC1-P10B -F name 2>&1)) & wait"
         )
         rows = running.out(batch).splitlines()
     finally:

@@ -33,7 +33,7 @@ _BASH = shutil.which("bash") or "/bin/bash"
 def argv_for(command_line: Optional[str]) -> list[str]:
     """The process for one ssh request: a command line, or None for a login shell."""
     if command_line is None:
-        return [_BASH, "-r", "--noprofile", "--norc", "-i"]
+        return [_BASH, "--noprofile", "--norc", "-r", "-i"]
     return [_BASH, "-r", "-c", command_line]
 
 
