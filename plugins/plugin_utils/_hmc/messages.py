@@ -21,7 +21,7 @@ _KNOWN = (
     ("refused_by_shell", r"\brestricted\b"),
 )
 # Any other code of the HMC or of a VIOS: an error even where the return code is 0.
-_CODE = re.compile(r"\b(HSC[A-Z][0-9A-F]{4}|VIOSE[0-9A-F]{8,})\b")
+_CODE = re.compile(r"\b(HSC[A-Z][0-9A-F]{4}|VIOSE[0-9]+)\b")
 
 # The kinds that are answers, not errors.
 HARMLESS = {"ok", "no_results", "remark"}

@@ -69,11 +69,13 @@ def conclusion(operation: str, answer: Answer, deadline: int, hmc: str, user: st
     if answer.outcome == "timeout":
         left = " It was not stopped and may still run on the HMC: start no second one before it ended." if changes else " It was stopped."
         return {"changed": changes, "failed": True, "msg": f"{hmc}: {operation} did not end within {deadline} s.{left}"}
-    verdict = meaning(answer.rc, answer.text.split("\n") if answer.rc != 0 or changes else [])
+    verdict = meaning(answer.rc, answer.text.split("\n"))
     if verdict.kind == "no_authority":
         role = OPERATIONS[operation].role
         return {"changed": False, "failed": True, "msg": f"{hmc}: the HMC user {user} has no authority for {operation} (HSCL350B). It needs {role}."}
-    if verdict.failed:
+    # A diagnosis may quote errors of the partition: they are its finding, unless it could not start.
+    found_only = answer.rc == 0 and not changes and verdict.kind not in _NOT_STARTED
+    if verdict.failed and not found_only:
         return {
             "changed": changes and verdict.kind not in _NOT_STARTED,
             "failed": True,

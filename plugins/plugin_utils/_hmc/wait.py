@@ -51,7 +51,10 @@ class Awaited:
 
 def awaited(partitions: list[dict]) -> list[Awaited]:
     """The option partitions, each partition once."""
-    unique = {(entry["machine"], entry["lpar_id"]): entry.get("name") for entry in partitions}
+    unique: dict[Key, str | None] = {}
+    for entry in partitions:
+        key = (entry["machine"], entry["lpar_id"])
+        unique[key] = unique.get(key) or entry.get("name")
     return [Awaited(machine, lpar_id, name) for (machine, lpar_id), name in unique.items()]
 
 
@@ -86,7 +89,7 @@ def _note(partition: Awaited, row: dict | None, unread: str | None) -> None:
 
 
 def _judge(row: dict) -> tuple[str, str]:
-    if row["state"] != "Running":
+    if "running" not in (row["state"] or "").lower():
         return "waiting", f"partition is {row['state']}"
     if row["rmc_state"] != "active":
         return "waiting", row["rmc_state"] or "no RMC state"

@@ -26,7 +26,7 @@ def sample():
 
 
 class ScriptedHmc:
-    """execute() of an HMC: replies maps a piece of a command line to (rc, text) or "hang"; asked has every batch's lines."""
+    """execute() of an HMC: replies maps a piece of a command line to (rc, text), "hang" or a function of the line; asked has every batch's lines."""
 
     def __init__(self, replies: dict) -> None:
         self.replies = replies
@@ -43,6 +43,8 @@ class ScriptedHmc:
         # The answers of a batch come back in any order.
         for ticket, line in reversed(cases):
             reply = next((reply for piece, reply in self.replies.items() if piece in line), (0, ""))
+            if callable(reply):
+                reply = reply(line)
             if reply != "hang":
                 rc, body = reply
                 out += [f"{token}{ticket}:{part}" for part in body.split("\n")[:-1]] + [f"{token}{ticket}:{token}={rc}"]
