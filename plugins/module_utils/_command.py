@@ -56,8 +56,8 @@ def environment(extra=None):
     return env
 
 
-def run(argv, deadline, stdin=None, env=None, cwd=None):
-    """Run argv for at most deadline seconds. Whatever the command does, a Result comes back."""
+def run(argv, deadline, stdin=None, env=None, cwd=None, limit=OUTPUT_LIMIT):
+    """Run argv for at most deadline seconds, keep limit bytes of each output. Whatever the command does, a Result comes back."""
     started = time.monotonic()
     try:
         process = subprocess.Popen(
@@ -71,8 +71,9 @@ def run(argv, deadline, stdin=None, env=None, cwd=None):
         )
     except OSError as error:
         outcome = "missing" if error.errno == errno.ENOENT else "failed"
-        return Result(argv, stderr=str(error), seconds=time.monotonic() - started, outcome=outcome)
-    stdout, stderr, in_time = _converse(process, stdin, started + deadline)
+        message = "{0}: {1}".format(argv[0], error.strerror)
+        return Result(argv, stderr=message, seconds=time.monotonic() - started, outcome=outcome)
+    stdout, stderr, in_time = _converse(process, stdin, started + deadline, limit)
     if in_time:
         outcome = "ok" if process.returncode == 0 else "failed"
         rc = process.returncode
@@ -106,7 +107,7 @@ class Runner:
         return result
 
 
-def _converse(process, stdin, end):
+def _converse(process, stdin, end, limit):
     """Feed and read the process until it ended or the time is up; (stdout, stderr, whether it ended in time)."""
     output = {process.stdout: bytearray(), process.stderr: bytearray()}
     pending = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
@@ -122,7 +123,7 @@ def _converse(process, stdin, end):
                 if key.fileobj is process.stdin:
                     pending = _feed(selector, process.stdin, pending)
                 else:
-                    _read(selector, key.fileobj, output[key.fileobj])
+                    _read(selector, key.fileobj, output[key.fileobj], limit)
             if not ready and process.poll() is not None:
                 break
     in_time = _ended(process, end)
@@ -146,12 +147,12 @@ def _feed(selector, stream, pending):
     return pending
 
 
-def _read(selector, stream, collected):
+def _read(selector, stream, collected, limit):
     data = os.read(stream.fileno(), 65536)
     if not data:
         selector.unregister(stream)
     # Beyond the limit it is read and dropped, so that the command does not block.
-    collected.extend(data[: max(0, OUTPUT_LIMIT - len(collected))])
+    collected.extend(data[: max(0, limit - len(collected))])
 
 
 def _ended(process, end):

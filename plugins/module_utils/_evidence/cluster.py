@@ -9,10 +9,7 @@ excluded, unless it fails for a known reason and another check answers in its pl
 
 from __future__ import annotations
 
-import os
-
-from . import ct_clusterinfo, lslpp, lspv, lsrpdomain, lsrsrc, lssrc, odmget, probes, rmcdomainstatus
-from .._command import Result
+from . import ct_clusterinfo, files, lslpp, lspv, lsrpdomain, lsrsrc, lssrc, odmget, probes, rmcdomainstatus
 
 _CLUSTER_SUBSYSTEMS = (
     ("clstrmgrES", "PowerHA"),
@@ -29,7 +26,7 @@ def ask(runner, var_ct="/var/ct"):
     results = {}
     for name in probes.CLUSTER:
         probe = probes.named(name, {"var_ct": var_ct})
-        results[name] = runner.run(probe["argv"]) if probe["kind"] == "command" else children(probe["path"], probe["having"])
+        results[name] = runner.run(probe["argv"]) if probe["kind"] == "command" else files.children(probe["path"], probe["having"])
     return census(results)
 
 
@@ -48,16 +45,6 @@ def census(results):
     if hits:
         return {"member": True, "online": True if any(active) else None if doubts else False, "evidence": hits + doubts}
     return {"member": None, "online": None, "evidence": doubts} if doubts else {"member": False, "online": False, "evidence": []}
-
-
-def children(path, having):
-    """The directories in path that have such an entry, as a result like that of a command."""
-    argv = ["children", path, having]
-    try:
-        names = sorted(name for name in os.listdir(path) if os.path.lexists(os.path.join(path, name, having)))
-    except OSError as error:
-        return Result(argv, stderr=error.strerror or str(error), outcome="missing" if isinstance(error, FileNotFoundError) else "failed")
-    return Result(argv, rc=0, stdout="".join(name + "\n" for name in names))
 
 
 def _identity(results):

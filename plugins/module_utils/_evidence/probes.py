@@ -85,12 +85,13 @@ PROBES = [
     {"name": "lsfilt", "argv": ["lsfilt", "-v4", "-a", "-O"], "stage": 3, "when": [["lsdev_ipsec", True, r"(?m)^\s*ipsec_v4\s+Available"]]},
 ]
 
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 # The addresses to which a TCP connection is tried, side by side with stage 2.
 PATHS = {
     "stage": 2,
     "probe": "lsrsrc",
     "line": r"^\s*(?:IPAddresses|HMCIPAddr|HMCAddIPs|HMCAddIPv6s)\s*=(.*)$",
-    "address": r"[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]+",
+    "address": r"(?:" + _OCTET + r"(?:[.]" + _OCTET + r"){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})",
 }
 
 # What the census of cluster.py is made of.

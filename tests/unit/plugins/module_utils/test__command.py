@@ -94,9 +94,8 @@ def test_no_input_by_default():
     assert _command.run(["cat"], 10).stdout == ""
 
 
-def test_output_is_capped(monkeypatch):
-    monkeypatch.setattr(_command, "OUTPUT_LIMIT", 1000)
-    result = _command.run(["sh", "-c", "head -c 300000 /dev/zero; exit 0"], 30)
+def test_output_is_capped():
+    result = _command.run(["sh", "-c", "head -c 300000 /dev/zero; exit 0"], 30, limit=1000)
     assert (len(result.stdout), result.outcome) == (1000, "ok")
 
 
