@@ -1,0 +1,90 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import uuid
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence import probes
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence.assemble import assemble
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence.options import ARGUMENT_SPEC
+from ansible_collections.aixops.rsct.plugins.plugin_utils._collector import perl
+
+
+class ActionModule(ActionBase):
+    """Asks one LPAR in one round trip. The answers travel raw and are read here, on the controller."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        del tmp
+        _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        warnings = []
+        options["hmc_addresses"] = _addresses(options["hmc_addresses"], warnings)
+        raw = None
+        if options["collector"] == "perl":
+            raw = self._by_perl(options, warnings)
+        if raw is None:
+            raw = self._by_python(options, task_vars)
+        result["changed"] = False
+        result["ansible_facts"] = {"rmc": assemble(raw, options)}
+        if warnings:
+            result["warnings"] = warnings
+        return result
+
+    def _by_perl(self, options, warnings):
+        nonce = "rmc-" + uuid.uuid4().hex
+        text = perl.program(options, nonce)
+        if self._hands_over_input():
+            answer = self._low_level_execute_command(perl.COMMAND_WITH_INPUT, in_data=text.encode("utf-8"), sudoable=True)
+        else:
+            answer = self._low_level_execute_command(perl.command_with_argument(text), sudoable=True)
+        try:
+            records, complete = perl.records(answer["stdout"], nonce)
+        except perl.NoAnswer:
+            said = (answer["stderr"] or answer["stdout"]).strip().splitlines()
+            warnings.append("rmc_facts: Perl could not collect (rc {0}: {1}), so Python does".format(answer["rc"], said[-1][:200] if said else "no output"))
+            return None
+        if not complete:
+            warnings.append("rmc_facts: the collector was cut off; what is missing is listed in probes")
+        return _raw("perl", records)
+
+    def _hands_over_input(self):
+        """Whether the program can go in by standard input: not where the become method wants a terminal."""
+        connection = self._connection
+        if not connection.become:
+            return connection.has_pipelining
+        return connection.is_pipelining_enabled()
+
+    def _by_python(self, options, task_vars):
+        answer = self._execute_module(module_name="aixops.rsct.rmc_facts", module_args=options, task_vars=task_vars)
+        if "records" not in answer:
+            raise AnsibleActionFail(answer.get("msg") or "rmc_facts could not run", result=answer)
+        return _raw("python", answer["records"])
+
+
+def _raw(collector, records):
+    return {
+        "collector": collector,
+        "collected_at": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "records": records,
+    }
+
+
+def _addresses(values, warnings):
+    """Names are not resolved: the LPAR may know another address by that name."""
+    addresses = []
+    for value in values:
+        try:
+            addresses.append(str(ipaddress.ip_address(value.strip())))
+        except ValueError:
+            warnings.append("rmc_facts: hmc_addresses holds {0!r}, which is not an IP address; no connection to it was tried".format(value))
+    return addresses[: probes.MAX_ADDRESSES]
