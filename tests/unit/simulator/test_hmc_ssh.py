@@ -51,7 +51,7 @@ def running(tmp_path_factory):
     directory = tmp_path_factory.mktemp("hmc") / "estate"
     steer = [sys.executable, str(SIMULATOR)]
     where = ["--dir", str(directory)]
-    subprocess.run([*steer, "up", "--estate", "clean", "--settle", "0.2", "--parent", str(os.getpid()), *where], check=True, capture_output=True, timeout=60)
+    subprocess.run([*steer, "up", "--estate", "odd", "--settle", "0.2", "--parent", str(os.getpid()), *where], check=True, capture_output=True, timeout=60)
     yield Running(directory)
     subprocess.run([*steer, "down", *where], check=True, capture_output=True, timeout=60)
 
@@ -60,6 +60,7 @@ def test_the_query_pair(running):
     systems = running.out(ENGLISH + "lssyscfg -r sys -F name,type_model,serial_num,state")
     assert systems.splitlines()[0] == "DC1-P10A,9105-22A,78F0A10,Operating"
     rows = running.out(ENGLISH + f"lssyscfg -r lpar -m '{EAST}' -F name,lpar_id,rmc_state,dlpar_mem_capable")
+    assert "hanging,9105-22A,78F0D60,Operating\n" in systems
     assert "aixdb01,3,active,1\n" in rows
 
 
@@ -162,14 +163,11 @@ def test_sessions_above_the_limit_are_reset(running):
 
 
 def test_a_hanging_system_holds_only_those_who_wait_for_it(running):
-    running.control.set(ALPHA, f"systems.{EAST}.hang", True)
-    try:
-        # Without 2>&1 the hanging command holds the session's stderr, and ssh waits for that.
-        batch = (
-            f"(while read -r -t 1 row; do echo A $row; done < <(lssyscfg -r lpar -m '{EAST}' -F name 2>&1)) & "
-            "(while read -r -t 9 row; do echo B $row; done < <(lssyscfg -r lpar -m DC1-P10B -F name 2>&1)) & wait"
-        )
-        rows = running.out(batch).splitlines()
-    finally:
-        running.control.set(ALPHA, f"systems.{EAST}.hang", False)
+    # Without 2>&1 the hanging command holds the session's stderr, and ssh waits for that.
+    ask = "lssyscfg -r lpar -F name 2>&1 -m"
+    batch = (
+        f"(while read -r -t 1 row; do echo A $row; done < <({ask} hanging)) & "
+        f"(while read -r -t 9 row; do echo B $row; done < <({ask} DC1-P10B)) & wait"
+    )
+    rows = running.out(batch).splitlines()
     assert rows and all(row.startswith("B ") for row in rows)

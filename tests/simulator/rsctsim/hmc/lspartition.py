@@ -15,6 +15,8 @@ _KNOWN = {"-dlpar": options.FLAG, "-i": options.FLAG, "-ix": options.FLAG, "-sfp
 _OLD_WORD_BEFORE = (8,)
 # -i and -ix were seen to say 3 for what is not known; which rows get it is not known either.
 _NOT_KNOWN = 3
+# DCaps and CmdCaps of every row seen that was not active.
+_NOT_ACTIVE = ("0x2f", "0x0b, 0x0b")
 
 
 def run(call: Call) -> str:
@@ -42,10 +44,11 @@ def _rows(call: Call) -> list[tuple[Slot, RawView]]:
 def _two_lines(word: str, slot: Slot, view: RawView) -> str:
     known = [part for part in view.os if part]
     operating_system = ", ".join(known) if known else " , , "
+    dcaps, cmdcaps = (view.dcaps, view.cmdcaps) if view.active else _NOT_ACTIVE
     return (
         f"<#{view.index}> {word}:<{slot[1]}*{slot[0]}, {view.hostname}, {view.address}>\n"
-        f"       Active:<{view.active}>, OS:<{operating_system}>, DCaps:<{view.dcaps}>,"
-        f" CmdCaps:<{view.cmdcaps}>, PinnedMem:<{view.pinned_mem}>\n"
+        f"       Active:<{view.active}>, OS:<{operating_system}>, DCaps:<{dcaps}>,"
+        f" CmdCaps:<{cmdcaps}>, PinnedMem:<{view.pinned_mem}>\n"
     )
 
 
