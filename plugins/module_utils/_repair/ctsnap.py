@@ -11,17 +11,40 @@ import os
 import stat
 import zlib
 
-from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards
-from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Step, StepFailed, describe_failure
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence import df
+from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, look
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import (
+    RepairFailed,
+    Step,
+    commands_missing,
+    describe_failure,
+    listed,
+    uninterrupted,
+)
 
 # Which suffix ctsnap uses depends on its level.
 MAGIC = {".tar.Z": b"\x1f\x9d", ".tar.gz": b"\x1f\x8b"}
 CHUNK = 1024 * 1024
 
 
-def plan(options):
-    argv = ["ctsnap"] + (["-x", "runrpttr"] if options["runrpttr"] else []) + ["-d", options["dest"]]
-    return Step(argv, deadline=options["deadline"])
+def gather(runner, options, _clock, which):
+    """The whole of ctsnap_collect. Raises guards.Refused and RepairFailed."""
+    dest = options["dest"]
+    step = Step(["ctsnap"] + (["-x", "runrpttr"] if options["runrpttr"] else []) + ["-d", dest], deadline=options["deadline"])
+    guards.raise_any(
+        [
+            guards.not_root({"uid": look.user_id(runner)}),
+            unsafe_directory(dest),
+            too_little_space(dest, _free_mb(runner, dest), options["min_free_mb"]),
+        ]
+    )
+    commands_missing([step], which)
+    if runner.check_mode:
+        runner.run(step.argv, changes=True)
+        return {"changed": True, "archive": None, "msg": "Would run: " + listed([step])}
+    # Held: an interrupted module would leave ctsnap running and an unfinished archive behind.
+    with uninterrupted():
+        return dict(_collect(runner, step, dest), changed=True, msg="Ran: " + listed([step]))
 
 
 def unsafe_directory(path):
@@ -55,16 +78,16 @@ def too_little_space(path, free_mb, needed_mb):
     )
 
 
-def free_mb(text):
-    """Free megabytes in the answer of df -Pk for one path, or None."""
-    for line in reversed(text.splitlines()):
-        words = line.split()
-        if len(words) >= 6 and words[3].isdigit() and words[4].endswith("%"):
-            return int(words[3]) // 1024
-    return None
+def _free_mb(runner, path):
+    """Free megabytes where path lies or will lie; None if df does not tell."""
+    existing = path
+    while not os.path.isdir(existing) and existing != os.path.dirname(existing):
+        existing = os.path.dirname(existing)
+    rows = df.parse(runner.run(["df", "-Pk", existing]).stdout)
+    return rows[0]["free_mb"] if rows else None
 
 
-def collect(runner, step, path):
+def _collect(runner, step, path):
     """Run ctsnap; the archive and the log that it left. On failure what is unfinished is removed, the log stays."""
     made = _make(path)
     before = _listing(path)
@@ -82,10 +105,8 @@ def collect(runner, step, path):
         problem = damage(found)
     if problem:
         _clean_up(path, [name for name in new if name.startswith("ctsnap") and name not in before and name not in logs], made)
-        failure = StepFailed(problem, result)
-        failure.log = log
-        raise failure
-    return {"archive": found, "size": os.path.getsize(found), "sha256": sha256(found), "log": log, "rc": result.rc}
+        raise RepairFailed("{0}.".format(problem), changed=log is not None, log=log)
+    return {"archive": found, "size": os.path.getsize(found), "sha256": _sha256(found), "log": log, "rc": result.rc}
 
 
 def damage(path):
@@ -104,7 +125,7 @@ def damage(path):
     return None
 
 
-def sha256(path):
+def _sha256(path):
     digest = hashlib.sha256()
     with open(path, "rb") as stream:
         for data in iter(lambda: stream.read(CHUNK), b""):

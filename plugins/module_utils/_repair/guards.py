@@ -56,7 +56,7 @@ def refuse(reason, message, source, detail, next_step):
 
 def check(evidence, method, expected=None, cluster_override=None):
     """What forbids any change of this host by this method; raises Refused with every refusal found, the most decisive first."""
-    _raise_any(
+    raise_any(
         [
             not_root(evidence),
             wrong_host(evidence, expected),
@@ -73,10 +73,10 @@ def check(evidence, method, expected=None, cluster_override=None):
 
 def check_change(evidence, snapshot_problem, disruptive=True):
     """What forbids recycle and everything above it, once it is known that there is something to do."""
-    _raise_any([active_on_hmc(evidence) if disruptive else None, no_snapshot(snapshot_problem)])
+    raise_any([active_on_hmc(evidence) if disruptive else None, no_snapshot(snapshot_problem)])
 
 
-def _raise_any(found):
+def raise_any(found):
     refusals = [refusal for refusal in found if refusal]
     if refusals:
         raise Refused(refusals)

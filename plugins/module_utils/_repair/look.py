@@ -48,7 +48,7 @@ def before(runner, options, now=datetime.datetime.now):
     local_time = now()
     evidence.update(
         {
-            "uid": _number(runner.run(["id", "-u"])),
+            "uid": user_id(runner),
             "partition": _partition(results, processes),
             "node_id": _node_ids(results),
             "cluster": cluster.census(results),
@@ -66,6 +66,13 @@ def before(runner, options, now=datetime.datetime.now):
 def after(runner, options):
     """The part of it that a change moves."""
     return _state(_ask(runner, options, AFTER), options)
+
+
+def user_id(runner):
+    """By a command and not by the system call, for the sake of the simulated estate, where root is not user 0."""
+    result = runner.run(["id", "-u"])
+    text = result.stdout.strip()
+    return int(text) if result.outcome == "ok" and text.isdigit() else None
 
 
 def node_ids(runner, options):
@@ -134,8 +141,3 @@ def _partition(results, processes):
 
 def _age(processes, name):
     return next((row["seconds"] for row in processes or [] if name in ps.names(row)[:1]), None)
-
-
-def _number(result):
-    text = result.stdout.strip()
-    return int(text) if result.outcome == "ok" and text.isdigit() else None
