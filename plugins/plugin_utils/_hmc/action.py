@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
@@ -82,7 +82,8 @@ class HmcActionBase(ActionBase):
             with _deadline(deadline + _LOGIN_SECONDS):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
-        except AnsibleConnectionFailure as error:
+        except AnsibleError as error:
+            # Mostly AnsibleConnectionFailure; a missing sshpass or an unknown host key with a password is a bare AnsibleError.
             raise Unreachable(_one_line(error)) from error
         except _Expired as expired:
             _kill_clients(expired)

@@ -22,6 +22,8 @@ Execute = Callable[[str, float], "tuple[int, str, str]"]
 _DATE = ["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"]
 _IDENTITY = {"level": ["lshmc", "-V"], "vpd": ["lshmc", "-v"], "network": ["lshmc", "-n"]}
 
+_NO_DATA = "The login works but its output is no data. Account expired, locked, or another shell than hmcbash? It said: {0}"
+
 
 class Unreachable(Exception):
     """No login to the HMC; the text says why."""
@@ -189,7 +191,7 @@ def _read_systems(answer: Answer, session: Session, result: dict) -> list[dict]:
     listed, messages = lssyscfg.systems(answer.text)
     verdict = meaning(answer.rc, messages)
     if answer.outcome == "no_answer":
-        hmc.update(outcome="failed", message=f"The login works but its output is no data. Account expired, locked or no hmcbash? It said: {session.stray or 'nothing'}")
+        hmc.update(outcome="failed", message=_NO_DATA.format(session.stray or "nothing"))
     elif answer.outcome == "timeout":
         hmc.update(outcome="failed", message=f"lssyscfg -r sys: {unanswered(answer, session.deadline)}")
     elif verdict.failed or (verdict.kind == "remark" and not listed):

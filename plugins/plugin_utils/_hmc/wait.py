@@ -135,7 +135,9 @@ def progress_line(partitions: list[Awaited], pending: list[Awaited], elapsed: fl
     done = f"{len(partitions) - len(pending)} of {len(partitions)} active after {elapsed:.0f} s"
     if not pending:
         return done
-    return f"{done}, at most {max(left, 0):.0f} s more for {names(pending)}"
+    if left <= 0:
+        return f"{done}, time is up for {names(pending)}"
+    return f"{done}, at most {left:.0f} s more for {names(pending)}"
 
 
 def names(pending: list[Awaited]) -> str:

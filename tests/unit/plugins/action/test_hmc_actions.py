@@ -16,7 +16,7 @@ from unittest.mock import MagicMock
 
 import pytest
 import yaml
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc import action as hmc_action
 
 BASH = shutil.which("bash")
@@ -48,13 +48,13 @@ class BashConnection:
     def __init__(self, tools: pathlib.Path) -> None:
         self.tools = tools
         self.execs: list[dict] = []
-        self.failures: list[str] = []
+        self.failures: list[Exception] = []
         self._shell = SimpleNamespace(tmpdir=None, executable="/bin/sh")
 
     def exec_command(self, cmd, in_data=None, sudoable=True):
         self.execs.append({"cmd": cmd, "sudoable": sudoable, "in_data": in_data})
         if self.failures:
-            raise AnsibleConnectionFailure(self.failures.pop(0))
+            raise self.failures.pop(0)
         process = subprocess.Popen(
             [BASH, "-r", "-c", cmd], env={"PATH": str(self.tools)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -162,9 +162,13 @@ def test_raw_view_is_optional(act, raw, view, warned):
     assert ("warnings" in result) is warned
 
 
-@pytest.mark.parametrize("message", ["Failed to connect to the host via ssh: No route to host", "Permission denied (publickey)."])
-def test_unreachable_hmc_is_a_result(act, connection, message):
-    connection.failures = [message]
+@pytest.mark.parametrize("error, message", [
+    (AnsibleConnectionFailure, "Failed to connect to the host via ssh: No route to host"),
+    (AnsibleConnectionFailure, "Permission denied (publickey)."),
+    (AnsibleError, "to use the 'ssh' connection type with passwords, you must install the sshpass program"),
+])
+def test_unreachable_hmc_is_a_result(act, connection, error, message):
+    connection.failures = [error(message)]
     result = act("hmc_rmc_info")
     assert (result["failed"], result["changed"], "unreachable" in result) == (False, False, False)
     assert result["hmc"]["outcome"] == "unreachable"
@@ -173,7 +177,7 @@ def test_unreachable_hmc_is_a_result(act, connection, message):
 
 
 def test_refused_for_now_is_tried_once_more(act, connection):
-    refused = "Failed to connect to the host via ssh: kex_exchange_identification: read: Connection reset by peer"
+    refused = AnsibleConnectionFailure("Failed to connect to the host via ssh: kex_exchange_identification: read: Connection reset by peer")
     naps = []
     connection.failures = [refused]
     assert act("hmc_rmc_info", pause=naps.append)["hmc"]["outcome"] == "ok"
@@ -276,7 +280,7 @@ def test_check_mode_says_what_the_run_does(act, connection, tools, operation):
 
 
 def test_refresh_of_an_unreachable_hmc(act, connection):
-    connection.failures = ["No route to host"]
+    connection.failures = [AnsibleConnectionFailure("No route to host")]
     result = act("hmc_system_refresh", operation="rebuild", system=P10A)
     assert (result["failed"], result["changed"], result["actions"]) == (True, False, [])
 

@@ -61,7 +61,9 @@ def test_findings_of_a_diagnosis_are_no_failure():
     assert not conclude("diagrmc", answer("HSCL2957 was logged for this partition.\n"))["failed"]
 
 
-@pytest.mark.parametrize("operation, changed, word", [("diagrmc", False, "stopped"), ("diagrmc_autocorrect", True, "may still run"), ("rebuild", True, "may still run")])
+@pytest.mark.parametrize("operation, changed, word", [
+    ("diagrmc", False, "stopped"), ("diagrmc_autocorrect", True, "may still run"), ("rebuild", True, "may still run"),
+])
 def test_deadline(operation, changed, word):
     result = conclude(operation, answer(rc=None, outcome="timeout"))
     assert (result["changed"], result["failed"]) == (changed, True)

@@ -95,6 +95,7 @@ def test_partition_that_drops_again_is_waited_for_again(waiting):
 def test_partial_result_on_timeout(waiting):
     done = waiting([(P10A, 3), (P10A, 4)], [row(3) + row(4, "inactive", "0,0,0")])
     assert [partition.lpar_id for partition in done["pending"]] == [4]
+    assert done["lines"][-1] == "1 of 2 active after 60 s, time is up for lpar4 (inactive)"
     results = [partition.result() for partition in done["partitions"]]
     assert [(result["lpar_id"], result["outcome"], result["waited_seconds"]) for result in results] == [(3, "active", 0.0), (4, "waiting", 60.0)]
 
