@@ -66,7 +66,7 @@ def _data(model: dict, report: dict, survey: dict) -> dict:
 def _row(row: dict, survey: dict, index: dict) -> dict:
     slim = {key: value for key, value in row.items() if value not in (None, "", [], {}, False) and key not in ("key", "hmc_states", "findings")}
     slim["hmcs"] = {
-        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(int(cap)) for cap in state.get("dlpar") or [])]
+        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(cap) for cap in state.get("dlpar") or [])]
         for name, state in row["hmc_states"].items()
     }
     slim["findings"] = [

@@ -13,18 +13,18 @@ def merge(surveys: list) -> dict:
     """One survey out of many; the order in which they are given never matters."""
     ordered = sorted(surveys, key=lambda survey: (survey.get("collected_at") or "", sorted(survey.get("hosts") or {})))
     merged = {"schema": 1, "collected_at": max((survey.get("collected_at") or "" for survey in ordered), default=""), "hosts": {}, "hmcs": {}}
-    others = {}
+    not_asked = set()
     for survey in ordered:
         for name, host in (survey.get("hosts") or {}).items():
             merged["hosts"][name] = _better_host(merged["hosts"].get(name), host)
         for name, result in (survey.get("hmcs") or {}).items():
             merged["hmcs"][name] = _better_hmc(merged["hmcs"].get(name), result)
-        others.update(survey.get("not_asked") or {})
+        not_asked.update(survey.get("not_asked") or [])
     merged["hosts"] = dict(sorted(merged["hosts"].items()))
     merged["hmcs"] = dict(sorted(merged["hmcs"].items()))
-    not_asked = {name: host for name, host in sorted(others.items()) if name not in merged["hosts"]}
-    if not_asked:
-        merged["not_asked"] = not_asked
+    # What one slice did not look at, another may have.
+    if not_asked - set(merged["hosts"]):
+        merged["not_asked"] = sorted(not_asked - set(merged["hosts"]))
     return merged
 
 

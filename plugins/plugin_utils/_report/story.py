@@ -8,6 +8,8 @@ A line is [what, value, mood]; mood is "ok", "bad" or "" and only colours it. Th
 
 from __future__ import annotations
 
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.reading import mapping, number, rows, texts
+
 from .text import one_line
 
 # The daemons whose state explains a connection; ctcas starts on demand and is told only when it runs.
@@ -16,7 +18,7 @@ _DAEMONS = ("ctrmc", "IBM.MgmtDomainRM", "IBM.DRM", "mcproxy")
 
 def lpar_side(host: dict) -> list:
     """The lines of the partition, out of one host of a survey."""
-    evidence = host.get("rmc") or {}
+    evidence = mapping(host.get("rmc"))
     if not evidence:
         why = one_line(host.get("message")) or ("unreachable" if host.get("unreachable") else "no evidence")
         return [["evidence", why, "bad"]]
@@ -43,7 +45,7 @@ def partition_lines(name: str, row: dict) -> list:
     active = row.get("rmc_state") == "active"
     lines = [
         [name, one_line(f"{row.get('rmc_state') or 'no state'} {row.get('rmc_ipaddr') or 'without an address'}"), "ok" if active else "bad"],
-        ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else str(int(cap)) for cap in caps), "ok" if all(caps) else "bad"],
+        ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else one_line(cap) for cap in caps), "ok" if all(caps) else "bad"],
         ["partition", one_line(f"{row.get('state')}, {row.get('os_version') or 'OS unknown'}"), ""],
     ]
     raw = row.get("raw_connection")
@@ -53,50 +55,50 @@ def partition_lines(name: str, row: dict) -> list:
 
 
 def _system(evidence: dict) -> list:
-    partition = evidence.get("partition") or {}
-    uptime = partition.get("uptime_seconds")
+    partition = mapping(evidence.get("partition"))
+    uptime = number(partition.get("uptime_seconds"))
     parts = [partition.get("kind"), partition.get("os_level"), f"up {_duration(uptime)}" if uptime is not None else ""]
     return [("system", ", ".join(str(part) for part in parts if part), "")]
 
 
 def _daemons(evidence: dict) -> list:
-    rows = {row.get("name"): row.get("status") for row in evidence.get("subsystems") or []}
-    return [(name, rows[name], "ok" if rows[name] == "active" else "bad") for name in _DAEMONS if name in rows]
+    status = {str(row.get("name")): row.get("status") for row in rows(evidence.get("subsystems"))}
+    return [(name, status[name], "ok" if status[name] == "active" else "bad") for name in _DAEMONS if name in status]
 
 
 def _listeners(evidence: dict) -> list:
     words = {True: "listening", False: "not listening", None: "not read"}
-    listeners = evidence.get("listeners") or {}
+    listeners = mapping(evidence.get("listeners"))
     lines = []
     for key, what in (("tcp_657", "TCP listener"), ("udp_657", "UDP listener")):
-        value = listeners.get(key)
+        value = listeners.get(key) if isinstance(listeners.get(key), bool) else None
         lines.append((what, words[value], {True: "ok", False: "bad"}.get(value, "")))
     return lines
 
 
 def _domains(evidence: dict) -> list:
-    rows = (evidence.get("domains") or {}).get("control_points") or []
-    if not rows:
+    lines = rows(mapping(evidence.get("domains")).get("control_points"))
+    if not lines:
         return [("domain", "rmcdomainstatus names no control point", "bad")]
-    return [("domain", f"{row.get('state')} {row.get('queue')} {row.get('name')}", "ok" if row.get("state") == "I" else "bad") for row in rows]
+    return [("domain", f"{row.get('state')} {row.get('queue')} {row.get('name')}", "ok" if row.get("state") == "I" else "bad") for row in lines]
 
 
 def _control_points(evidence: dict) -> list:
     return [
-        ("IBM.MCP", f"{row.get('hmc_name')} {' '.join(row.get('ip_addresses') or []) or row.get('hmc_ip_addr') or ''}", "")
-        for row in evidence.get("control_points") or []
+        ("IBM.MCP", f"{row.get('hmc_name')} {' '.join(texts(row.get('ip_addresses'))) or row.get('hmc_ip_addr') or ''}", "")
+        for row in rows(evidence.get("control_points"))
     ]
 
 
 def _paths(evidence: dict) -> list:
     return [
         ("TCP path", f"{path.get('source_address') or '?'} to {path.get('address')}:{path.get('port')} {path.get('result')}", "ok" if path.get("result") == "open" else "bad")
-        for path in (evidence.get("network") or {}).get("paths") or []
+        for path in rows(mapping(evidence.get("network")).get("paths"))
     ]
 
 
 def _node_id(evidence: dict) -> list:
-    node_id = evidence.get("node_id") or {}
+    node_id = mapping(evidence.get("node_id"))
     consistent = node_id.get("consistent")
     if consistent is False:
         return [("node id", f"live {node_id.get('live')}, /etc {node_id.get('etc')}, /var/ct {node_id.get('var_ct')}", "bad")]
@@ -104,27 +106,26 @@ def _node_id(evidence: dict) -> list:
 
 
 def _cluster(evidence: dict) -> list:
-    member = (evidence.get("cluster") or {}).get("member")
+    member = mapping(evidence.get("cluster")).get("member")
     return [] if member is False else [("cluster", "member" if member else "could not be told, counts as member", "")]
 
 
 def _files(evidence: dict) -> list:
-    full = [row for row in evidence.get("filesystems") or [] if (row.get("used_percent") or 0) >= 95 or (row.get("inodes_used_percent") or 0) >= 95]
+    full = [row for row in rows(evidence.get("filesystems")) if max(number(row.get("used_percent")) or 0, number(row.get("inodes_used_percent")) or 0) >= 95]
     return [("file system", f"{row.get('mount')} {row.get('used_percent')} % used, inodes {row.get('inodes_used_percent')} %", "bad") for row in full]
 
 
 def _errors(evidence: dict) -> list:
-    errors = evidence.get("errors") or []
-    return [("error log", f"{row.get('time')} {row.get('id')} {row.get('resource')} {row.get('description')}", "") for row in errors[:3]]
+    return [("error log", f"{row.get('time')} {row.get('id')} {row.get('resource')} {row.get('description')}", "") for row in rows(evidence.get("errors"))[:3]]
 
 
 def _activity(evidence: dict) -> list:
-    running = [name for name, value in (evidence.get("activity") or {}).items() if value is True]
+    running = [name for name, value in mapping(evidence.get("activity")).items() if value is True]
     return [("in progress", ", ".join(running), "")] if running else []
 
 
 def _probes(evidence: dict) -> list:
-    lost = [row for row in evidence.get("probes") or [] if row.get("outcome") == "timeout"]
+    lost = [row for row in rows(evidence.get("probes")) if row.get("outcome") == "timeout"]
     return [("hung", f"{row.get('name')} after {row.get('seconds')} s", "bad") for row in lost[:4]]
 
 

@@ -11,6 +11,10 @@ HMCS = {"hmcalpha": ("7063-CR2", "13A4F10", "192.0.2.11"), "hmcbeta": ("V4c1-9d7
 TEXTS = {
     "RSCT_DOWN": ("fault", "certain", "ctrmc is inoperative, so no daemon answers the HMC.", "start", "Start ctrmc: rmcctrl -s, then rmcctrl -p."),
     "NETWORK_SEGMENT": ("fault", "likely", "192.0.2.0/24 does not reach hmcbeta on port 657, other subnets do.", None, "Ask the owner of the network to open TCP and UDP 657."),
+    "HMC_PATH": ("warning", "likely", "Active on hmcalpha, inactive on hmcbeta.", None, "Look at the path to hmcbeta."),
+    "NETWORK_TCP_BLOCKED": ("fault", "likely", "TCP 657 of hmcbeta times out.", None, "Ask the owner of the network to open TCP and UDP 657."),
+    "NETWORK_UDP_BLOCKED": ("fault", "likely", "TCP 657 of hmcbeta opens, and no heartbeat arrives.", None, "Ask the owner of the network to open UDP 657."),
+    "LOCAL_FILTER": ("fault", "certain", "A rule on the host denies port 657.", None, "Ask the owner of the host about the rule."),
     "DRM_DOWN": ("fault", "certain", "RMC is active, but IBM.DRM is inoperative: no DLPAR.", "start", "startsrc -s IBM.DRM"),
     "MTU_MISMATCH": ("fault", "likely", "Token X with MTU 9000 on en0: the heartbeat passes, data does not.", None, "Ask the owner of the network to set one MTU on the whole path."),
     "NODE_ID_DUPLICATE": ("fault", "certain", "Node id 6e0f1a2b3c4d5e6f is on two hosts.", "reset_new_id", "Decide which is the clone, then rmc_rekey with method reset_new_id there."),
@@ -50,7 +54,7 @@ def machine_name(number: int) -> str:
 
 
 def address(number: int, machine: int = 1) -> str:
-    return f"198.18.{machine % 250}.{number % 250 + 1}"
+    return f"198.18.{machine % 250}.{(number or 0) % 250 + 1}"
 
 
 def hmc(name: str, machines: int = 1, outcome: str = "ok", message: str = "") -> dict:

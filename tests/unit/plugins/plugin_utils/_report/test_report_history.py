@@ -1,0 +1,145 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Since when, new, fixed, flapping; and that silence never replaces a state."""
+
+from __future__ import annotations
+
+import json
+
+import report_builder as build
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import history
+
+
+def _run(state: dict, minute: int, keep: int = 50, **verdicts) -> tuple:
+    report = build.report([build.host(name, number, code) for number, (name, code) in enumerate(sorted(verdicts.items()), 1)])
+    report["generated_at"] = f"2026-11-20T{3 + minute // 60:02d}:{minute % 60:02d}:00Z"
+    return history.track(state, report, keep), report
+
+
+def _names(report: dict, key: str) -> list:
+    return [item["name"] for item in report["changes"][key]]
+
+
+def test_the_first_run_has_nothing_to_compare_with():
+    state, report = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    assert report["changes"]["previous_at"] is None
+    assert report["changes"]["new"] == []
+    assert report["hosts"][0]["history"]["since"] == {"at": "2026-11-20T03:00:00Z", "first_sighting": True}
+    assert state["runs"] == [{"at": "2026-11-20T03:00:00Z", "complete": True, "hosts": 1}]
+
+
+def test_new_changed_fixed_and_since_when():
+    state, dummy = _run(history.empty(), 0, aix1="HEALTHY", aix2="RSCT_DOWN", aix3="RSCT_DOWN", aix4="MTU_MISMATCH")
+    state, report = _run(state, 15, aix1="RSCT_DOWN", aix2="HEALTHY", aix3="MTU_MISMATCH", aix4="MTU_MISMATCH")
+    assert (_names(report, "new"), _names(report, "fixed"), _names(report, "changed")) == (["aix1"], ["aix2"], ["aix3"])
+    assert report["changes"]["previous_at"] == "2026-11-20T03:00:00Z"
+    assert report["hosts"][0]["history"]["since"] == {"at": "2026-11-20T03:15:00Z", "first_sighting": False}
+    assert report["hosts"][3]["history"]["since"]["at"] == "2026-11-20T03:00:00Z"
+
+
+def test_what_could_not_be_read_keeps_its_state():
+    state, dummy = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    state, report = _run(state, 15, aix1="UNDETERMINED")
+    assert _names(report, "fixed") == []
+    assert _names(report, "unread") == ["aix1"]
+    assert report["hosts"][0]["history"] == {
+        "since": None, "flapping": False,
+        "last_known": {"verdict": "RSCT_DOWN", "since": "2026-11-20T03:00:00Z", "read_at": "2026-11-20T03:00:00Z"},
+    }
+    state, report = _run(state, 30, aix1="RSCT_DOWN")
+    assert _names(report, "new") == []
+    assert report["hosts"][0]["history"]["since"]["at"] == "2026-11-20T03:00:00Z"
+
+
+def test_a_run_that_did_not_look_at_a_partition_changes_nothing_about_it():
+    state, dummy = _run(history.empty(), 0, aix1="RSCT_DOWN", aix2="HEALTHY")
+    for minute in range(15, 600, 15):
+        report = build.report([build.host("aix2", 2)])
+        report["generated_at"] = f"2026-11-20T{3 + minute // 60:02d}:{minute % 60:02d}:00Z"
+        state = history.track(state, report, 3)
+        assert _names(report, "fixed") == []
+    state, report = _run(state, 615, aix1="HEALTHY", aix2="HEALTHY")
+    assert _names(report, "fixed") == ["aix1"]
+
+
+def test_switched_off_is_not_fixed():
+    state, dummy = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    state, report = _run(state, 15, aix1="NOT_RUNNING")
+    assert (_names(report, "fixed"), _names(report, "changed")) == ([], ["aix1"])
+
+
+def test_three_transitions_within_an_hour_are_flapping_and_spread_over_a_day_are_not():
+    state = history.empty()
+    for minute, code in ((0, "HEALTHY"), (15, "RSCT_DOWN"), (30, "HEALTHY"), (45, "RSCT_DOWN")):
+        state, report = _run(state, minute, aix1=code)
+    assert _names(report, "flapping") == ["aix1"]
+    assert report["hosts"][0]["history"]["flapping"] is True
+    state = history.empty()
+    for minute, code in ((0, "HEALTHY"), (240, "RSCT_DOWN"), (480, "HEALTHY"), (720, "RSCT_DOWN")):
+        state, report = _run(state, minute, aix1=code)
+    assert _names(report, "flapping") == []
+
+
+def test_another_cause_is_no_transition():
+    state = history.empty()
+    for minute, code in ((0, "HEALTHY"), (10, "RSCT_DOWN"), (20, "MTU_MISMATCH"), (30, "RSCT_DOWN"), (40, "MTU_MISMATCH")):
+        state, report = _run(state, minute, aix1=code)
+    assert report["hosts"][0]["history"]["flapping"] is False
+
+
+def test_a_host_that_could_not_say_who_it_is_is_known_by_its_name():
+    state, dummy = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    report = build.report([build.host("aix1", None, "UNDETERMINED", machine=1)])
+    report["hosts"][0]["machine"] = None
+    report["generated_at"] = "2026-11-20T03:15:00Z"
+    history.track(state, report, 5)
+    assert report["hosts"][0]["history"]["last_known"]["verdict"] == "RSCT_DOWN"
+
+
+def test_an_unknown_host_takes_its_entry_along_once_it_says_who_it_is():
+    report = build.report([build.host("aix1", None, "RSCT_DOWN")])
+    report["hosts"][0]["machine"] = None
+    state = history.track(history.empty(), report, 5)
+    state, report = _run(state, 45, aix1="HEALTHY")
+    assert _names(report, "fixed") == ["aix1"]
+    assert len(state["partitions"]) == 1
+
+
+def test_tracking_never_alters_the_state_it_was_given():
+    state, dummy = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    before = json.dumps(state)
+    _run(state, 15, aix1="HEALTHY")
+    assert json.dumps(state) == before
+
+
+def test_retention_names_the_oldest_reports():
+    names = [history.file_name(f"2026-11-20T03:{minute:02d}:00Z") for minute in range(5)]
+    assert names[0] == "rmc-report-20261120T030000Z.json"
+    assert history.surplus(names[::-1], 2) == names[:3]
+    assert history.surplus(names, 10) == []
+
+
+def test_a_lost_or_damaged_state_is_made_again_out_of_the_kept_reports(tmp_path):
+    state, first = _run(history.empty(), 0, aix1="RSCT_DOWN")
+    (tmp_path / history.file_name(first["generated_at"])).write_text(json.dumps(first), encoding="utf-8")
+    for damaged in (None, "{", '{"schema": 99}', "[]"):
+        if damaged is not None:
+            (tmp_path / history.STATE_FILE).write_text(damaged, encoding="utf-8")
+        rebuilt = history.load(str(tmp_path))
+        assert rebuilt["partitions"] == state["partitions"]
+
+
+def test_an_empty_directory_is_an_empty_history(tmp_path):
+    assert history.load(str(tmp_path / "missing")) == history.empty()
+    assert history.earlier(str(tmp_path / "missing")) == []
+
+
+def test_the_judgement_gets_the_reports_of_the_last_hour_newest_first(tmp_path):
+    for minute in (0, 100, 130, 150):
+        dummy, report = _run(history.empty(), minute, aix1="HEALTHY")
+        (tmp_path / history.file_name(report["generated_at"])).write_text(json.dumps(report), encoding="utf-8")
+    (tmp_path / "rmc-report-20261120T060000Z.json").write_text("{ damaged", encoding="utf-8")
+    stamps = [report["generated_at"][11:16] for report in history.earlier(str(tmp_path))]
+    assert stamps == ["05:30", "05:10", "04:40", "03:00"]

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The firewall request and the inventory of partitions that nobody asked for."""
+
+from __future__ import annotations
+
+import report_builder as build
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import firewall, inventory, view
+
+
+def _blocked(name: str, number: int, code: str = "NETWORK_TCP_BLOCKED", hmc: str = "hmcbeta") -> dict:
+    states = {
+        other: {"rmc_state": "inactive" if other == hmc else "active", "rmc_ipaddr": build.address(number), "dlpar": [1, 1, 1]} for other in build.HMCS
+    }
+    return build.host(name, number, code, hmc_states=states)
+
+
+def test_the_request_has_exact_addresses_both_protocols_and_both_directions():
+    survey = build.survey(3)
+    build.block(survey, "aix00001", "hmcbeta")
+    build.block(survey, "aix00002", "hmcbeta")
+    text = firewall.render(build.report([_blocked("aix00001", 1), _blocked("aix00002", 2), build.host("aix00003", 3)]), survey)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert "198.18.1.2 aix00001" in lines
+    assert "198.18.1.3 aix00002" in lines
+    assert [line for line in lines if line.startswith(("TCP ", "UDP "))] == [
+        "TCP the partitions above 192.0.2.12 657",
+        "TCP 192.0.2.12 the partitions above 657",
+        "UDP the partitions above 192.0.2.12 657",
+        "UDP 192.0.2.12 the partitions above 657",
+    ]
+    # The other HMC works and the third LPAR is healthy: neither has a place in a request.
+    assert "192.0.2.11" not in text
+    assert "aix00003" not in text
+
+
+def test_an_open_tcp_path_is_still_asked_for_where_udp_is_missing():
+    survey = build.survey(1)
+    text = firewall.render(build.report([_blocked("aix00001", 1, "NETWORK_UDP_BLOCKED")]), survey)
+    assert "HMC hmcbeta: 192.0.2.12" in text
+    assert "192.0.2.11" not in text
+
+
+def test_without_a_survey_the_addresses_are_those_that_the_consoles_hold():
+    text = firewall.render(build.report([_blocked("aix00001", 1)]))
+    assert "198.18.1.2" in text and "192.0.2.12" in text
+
+
+def test_the_port_of_the_estate_is_the_port_of_the_request():
+    survey = build.survey(1)
+    build.block(survey, "aix00001", "hmcbeta")
+    survey["hosts"]["aix00001"]["rmc"]["network"]["paths"][1]["port"] = 10657
+    assert "10657" in firewall.render(build.report([_blocked("aix00001", 1)]), survey)
+
+
+def test_no_network_cause_no_request():
+    assert firewall.render(build.report([build.host("aix1", 1, "RSCT_DOWN")]), build.survey(1)) == ""
+
+
+def test_a_filter_on_the_host_is_no_matter_for_the_network_owner():
+    assert firewall.render(build.report([_blocked("aix1", 1, "LOCAL_FILTER")])) == ""
+
+
+def test_a_member_of_a_fleet_cause_without_addresses_is_named():
+    lost = build.host("aix9", 9, "UNDETERMINED", hmc_states={})
+    text = firewall.render(build.report([lost], fleet=[build.finding("NETWORK_SEGMENT", members=["aix9"])]))
+    assert "to be added by hand: aix9" in text
+
+
+# --- inventory ---
+
+
+def _outside(name: str, number: int, code: str = "HMC_PATH", **changes) -> dict:
+    return build.host("", number, code, lpar_name=name, **{"host": None, **changes})
+
+
+def _load(text: str) -> dict:
+    return DataLoader().load(text)["aix_lpars"]["hosts"]
+
+
+def _inventory(outside, hosts=()):
+    return inventory.render(view.build(build.report(list(hosts), outside=outside)))
+
+
+def test_broken_partitions_are_in_the_inventory_with_identity():
+    hosts = _load(_inventory([_outside("aixdb01", 3), _outside("aixdb02", 4, hmc_states={})]))
+    assert hosts["aixdb01"] == {
+        "ansible_host": "198.18.1.4", "rsct_machine": build.machine_name(1), "rsct_lpar_id": 3, "rsct_lpar_name": "aixdb01",
+    }
+    assert "ansible_host" not in hosts["aixdb02"]
+
+
+def test_ibm_i_and_hosts_of_another_run_are_left_out():
+    assert _inventory([_outside("ibmi01", 1, "OUT_OF_SCOPE"), _outside("aixdb09", 2, not_in_this_run="aixdb09")]) == ""
+
+
+def test_two_partitions_of_one_name_are_two_hosts_and_no_known_host_is_overwritten():
+    other = _outside("aixdb01", 4, machine=2)
+    hosts = _load(_inventory([_outside("aixdb01", 3), other, _outside("aix1", 7)], [build.host("aix1", 1)]))
+    assert sorted(hosts) == ["aix1-7", "aixdb01", "aixdb01-4"]
+
+
+def test_a_name_is_never_a_pattern_an_expression_or_yaml(tmp_path):
+    evil = ["{{ lookup('pipe', 'id') }}", "db[01:99]", "a b: c", '"\n  evil: true', "db:22", "!unsafe x"]
+    text = _inventory([_outside(name, number) for number, name in enumerate(evil, 1)])
+    path = tmp_path / "inventory.yml"
+    path.write_text(text, encoding="utf-8")
+    hosts = InventoryManager(loader=DataLoader(), sources=[str(path)]).get_hosts()
+    assert len(hosts) == len(evil)
+    for host in hosts:
+        assert not set(str(host.name)) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+    assert "!unsafe" in text
+
+
+def test_an_address_that_is_none_is_not_written():
+    state = {"hmcalpha": {"rmc_state": "active", "rmc_ipaddr": "evil host", "dlpar": [1, 1, 1]}}
+    assert "ansible_host" not in _load(_inventory([_outside("aixdb01", 3, hmc_states=state)]))["aixdb01"]
