@@ -40,9 +40,18 @@ def parse(text):
 
 def concerning(rules, port):
     """The rules that can decide on TCP or UDP packets of the port, from it or to it."""
-    return [rule for rule in rules if rule["protocol"] in ("tcp", "udp", "all") and (_hits(rule, "source", port) or _hits(rule, "destination", port))]
+    return [rule for rule in rules if rule["protocol"] in ("tcp", "udp", "all") and _concerns(rule, port)]
+
+
+def _concerns(rule, port):
+    sides = ("source", "destination")
+    return any(_hits(rule, side, port) for side in sides) and not any(_names_another(rule, side, port) for side in sides)
 
 
 def _hits(rule, side, port):
     operation, bound = _OPERATIONS.get(rule[side + "_operation"]), rule[side + "_port"]
     return operation is not None and operation(port, int(bound) if bound.isdigit() else 0)
+
+
+def _names_another(rule, side, port):
+    return rule[side + "_operation"] == "eq" and not _hits(rule, side, port)
