@@ -1,0 +1,328 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: one cause for many LPARs. Runs before any single LPAR is judged, at a cost linear in their number.
+
+failure-modes.md section 6. Every pattern is a fact that the rules of single LPARs then find in ``case.fleet``.
+"""
+
+from __future__ import annotations
+
+from .case import INACTIVE, UNASKED, UNMANAGED
+from .reading import mapping, short_name
+from .subnets import Subnets
+from . import gaps, symptoms
+
+
+class Outage:
+    """An HMC, or one subnet of it, that lost its partitions."""
+
+    __slots__ = ("hmc", "subnet", "members", "running", "elsewhere")
+
+    def __init__(self, hmc, subnet, members, running, elsewhere=0):
+        self.hmc = hmc
+        self.subnet = subnet
+        self.members = members      # [(case, link)]
+        self.running = running      # partitions that could be connected there
+        self.elsewhere = elsewhere  # of the members: active on another HMC
+
+
+class Twins:
+    """Several partitions with one node id, and what tells the clone from the original."""
+
+    __slots__ = ("node_id", "cases", "clone", "reasons")
+
+    def __init__(self, node_id, cases):
+        self.node_id = node_id
+        self.cases = cases
+        self.clone, self.reasons = _clone(cases)
+
+
+class CaseFleet:
+    """What the fleet says about one LPAR."""
+
+    __slots__ = ("wide", "segments", "twins", "same_partition", "bad_level", "system_outage")
+
+    def __init__(self):
+        self.wide = []
+        self.segments = []
+        self.twins = None
+        self.same_partition = []
+        self.bad_level = None
+        self.system_outage = None
+
+
+NOTHING = CaseFleet()
+
+
+class Fleet:
+    """All facts about many LPARs."""
+
+    def __init__(self, estate, cases):
+        self.estate = estate
+        self.thresholds = estate.thresholds
+        self.cases = cases
+        self.twins = []
+        self.outages = []
+        self.segments = []
+        self.levels = []
+        self.systems = []
+        self._facts = {}
+        self.alive, self.witnessed, self.unresolved = self._console_knowledge()
+        self._mark_residue()
+        self._find_same_partition()
+        self._find_twins()
+        self._find_outages()
+        self._find_system_outages()
+        self._find_levels()
+        for case in cases:
+            case.fleet = self._facts.get(id(case), NOTHING)
+            case.gaps = gaps.find(case, self.may_manage(case))
+
+    def _of(self, case):
+        return self._facts.setdefault(id(case), CaseFleet())
+
+    # --- which HMCs exist besides those that answered ---
+
+    def _console_knowledge(self):
+        """HMCs that LPARs are connected to without the survey knowing them, and machines that told who manages them."""
+        alive, witnessed, unresolved = set(), set(), set()
+        for case in self.cases:
+            if case.lpar is None or not case.lpar.records:
+                continue
+            strangers = [link for link in case.links if link.state == UNASKED and not link.internal()]
+            if strangers:
+                unresolved.add(case.machine)
+            else:
+                witnessed.add(case.machine)
+            for link in strangers:
+                if link.token in ("I", "i", "X", "Z"):
+                    alive.update(_identities(link))
+        return alive, witnessed, unresolved
+
+    def _mark_residue(self):
+        for case in self.cases:
+            for link in case.links:
+                if link.state in (UNASKED, UNMANAGED) and self._is_residue(case, link):
+                    link.residue = True
+
+    def _is_residue(self, case, link) -> bool:
+        """A record of an HMC that is gone, beside a good one. Whatever may still be alive is no residue."""
+        if link.token not in ("O", None) or not any(other is not link and other.works() for other in case.links):
+            return False
+        if link.state == UNMANAGED:
+            return True
+        before = mapping(mapping((case.previous or {}).get("hmc_states")).get(link.name))
+        return not (self.estate.silent or link.tcp() == "open" or before.get("rmc_state") or self.alive & _identities(link))
+
+    def may_manage(self, case) -> list:
+        """Silent HMCs of which nobody can say that they do not manage the machine of this LPAR."""
+        silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
+        if not silent:
+            return []
+        if sum(1 for system in self.estate.systems.get(case.machine, ()) if system.hmc.answered()) >= 2:
+            return []  # a managed system has two HMCs at most
+        return [] if case.machine in self.witnessed and case.machine not in self.unresolved else silent
+
+    # --- identity ---
+
+    def _find_same_partition(self):
+        """Several inventory hosts that turn out to be one partition."""
+        by_key = {}
+        for case in self.cases:
+            if case.in_inventory and case.joined_by == "evidence":
+                by_key.setdefault(case.key, []).append(case)
+        for cases in by_key.values():
+            if len(cases) > 1:
+                for case in cases:
+                    self._of(case).same_partition = [other for other in cases if other is not case]
+
+    def _find_twins(self):
+        by_id = {}
+        for case in self.cases:
+            if case.lpar and case.lpar.node_id:
+                by_id.setdefault(case.lpar.node_id, {}).setdefault(case.key or case.name, case)
+        for node_id, cases in sorted(by_id.items()):
+            if len(cases) > 1:
+                twins = Twins(node_id, sorted(cases.values(), key=_order))
+                self.twins.append(twins)
+                for case in twins.cases:
+                    self._of(case).twins = twins
+
+    # --- outages ---
+
+    def _find_outages(self):
+        """HMC-wide and subnet-wide losses, per HMC."""
+        running, cut = {}, {}
+        twins = {id(case) for pair in self.twins for case in pair.cases}
+        subnets = Subnets(self.thresholds)
+        for case in self.cases:
+            for link in case.links:
+                if link.row is None or not link.row.running() or not (case.in_inventory or link.row.is_aix()):
+                    continue
+                running.setdefault(link.hmc.name, []).append((case, link))
+                if id(case) not in twins and symptoms.network_like(case, link):
+                    cut.setdefault(link.hmc.name, set()).add(id(case))
+        smallest = min(self.thresholds.segment_min_lpars, self.thresholds.hmc_wide_min_lpars)
+        hmcs = [name for name in sorted(cut) if len(cut[name]) >= smallest]
+        if hmcs:
+            for case in self.cases:
+                if case.lpar:
+                    subnets.learn(case.lpar)
+        for name in hmcs:
+            self._find_outages_of(name, running[name], cut[name], subnets)
+
+    def _find_outages_of(self, name, running, cut, subnets):
+        limits = self.thresholds
+        by_subnet = {}
+        for case, link in running:
+            by_subnet.setdefault(subnets.of(_address(case, link)), []).append((case, link))
+        fine = [subnet for subnet, members in by_subnet.items() if subnet and _connected(members) and not _cut(members, cut)]
+        left = []
+        for subnet, members in sorted(by_subnet.items()):
+            lost = _cut(members, cut)
+            if subnet and fine and len(lost) >= limits.segment_min_lpars and len(lost) * 100 >= limits.segment_min_percent * len(members):
+                outage = Outage(name, subnet, lost, len(members), _elsewhere(lost))
+                self.segments.append(outage)
+                for case, dummy in lost:
+                    self._of(case).segments.append(outage)
+            else:
+                left.extend(lost)
+        # What was down before the outage began is not part of it.
+        left = [(case, link) for case, link in left if not _known_to_be_down(case, name)]
+        if len(left) >= limits.hmc_wide_min_lpars and len(left) * 100 >= limits.hmc_wide_min_percent * len(running):
+            outage = Outage(name, "", left, len(running), _elsewhere(left))
+            self.outages.append(outage)
+            for case, dummy in left:
+                self._of(case).wide.append(outage)
+
+    def _find_system_outages(self):
+        """One machine lost on all of its HMCs while others work there: its service processor link is to be looked at first."""
+        limits = self.thresholds
+        groups, others = {}, {}
+        for case in self.cases:
+            links = [link for link in case.links if link.row and link.row.running() and (case.in_inventory or link.row.is_aix())]
+            if links and case.machine:
+                groups.setdefault(case.machine, []).append((case, links))
+        for machine, members in groups.items():
+            for case, links in members:
+                for link in links:
+                    if link.works():
+                        others.setdefault(link.name, set()).add(machine)
+        for machine, members in sorted(groups.items()):
+            hmcs = sorted({link.name for dummy, links in members for link in links})
+            if len(members) < limits.hmc_wide_min_lpars or len(hmcs) < 2:
+                continue
+            lost = [case for case, links in members if all(link.state == INACTIVE and _unexplained(case, link) for link in links)]
+            if len(lost) == len(members) and all(others.get(name, set()) - {machine} for name in hmcs):
+                fact = (machine, hmcs, lost)
+                self.systems.append(fact)
+                for case in lost:
+                    self._of(case).system_outage = fact
+
+    def _find_levels(self):
+        """Hosts of one RSCT level are down without another reason while hosts of other levels are fine."""
+        limits = self.thresholds
+        levels = {}
+        for case in self.cases:
+            level = case.lpar.level("rsct.core.rmc") if case.lpar else ""
+            if level and any(link.known() for link in case.links):
+                levels.setdefault(level, []).append(case)
+        if len(levels) < 2:
+            return
+        broken = {level: [case for case in cases if self._down_without_reason(case)] for level, cases in levels.items()}
+        for level, cases in sorted(levels.items()):
+            lost = broken[level]
+            rest = sum(len(other) for name, other in levels.items() if name != level)
+            rest_lost = sum(len(other) for name, other in broken.items() if name != level)
+            if len(lost) < limits.level_min_lpars or len(lost) * 100 < limits.level_min_percent * len(cases):
+                continue
+            if rest < limits.level_min_lpars or rest_lost * 100 > limits.level_other_max_percent * rest:
+                continue
+            fact = (level, lost, len(cases), rest)
+            self.levels.append(fact)
+            for case in lost:
+                self._of(case).bad_level = fact
+
+    def _down_without_reason(self, case) -> bool:
+        facts = self._facts.get(id(case), NOTHING)
+        if facts.wide or facts.segments or facts.twins or facts.system_outage:
+            return False
+        if not case.suffering() or case.lpar.active("ctrmc") is False or case.lpar.tcp is False or symptoms.full_filesystems(case):
+            return False
+        # A path that is closed explains it; a missing record as well.
+        return all(link.tcp() in ("", "open") and link.token != "O" for link in case.down_links())
+
+
+# --- helpers -------------------------------------------------------------------------------------------------------------
+
+def _order(case):
+    return (case.machine, case.lpar_id if case.lpar_id is not None else -1, case.name)
+
+
+def _identities(link) -> set:
+    record = link.record
+    return {entry for entry in (record.hmc_name.lower(), record.node_id) if entry} if record else {link.name}
+
+
+def _address(case, link) -> str:
+    """The address that the path to this HMC uses."""
+    own = next((path.source for path in link.paths if path.source), "")
+    return own or link.row.address or (min(case.lpar.addresses) if case.lpar and case.lpar.addresses else "")
+
+
+def _cut(members, cut) -> list:
+    return [(case, link) for case, link in members if id(case) in cut]
+
+
+def _connected(members) -> bool:
+    return any(link.state != INACTIVE for dummy, link in members)
+
+
+def _elsewhere(members) -> int:
+    return sum(1 for case, link in members if symptoms.works_elsewhere(case, [link]))
+
+
+def _unexplained(case, link) -> bool:
+    return case.lpar is None or symptoms.network_like(case, link) or case.lpar.records == []
+
+
+def _known_to_be_down(case, hmc) -> bool:
+    before = case.previous or {}
+    state = mapping(mapping(before.get("hmc_states")).get(hmc)).get("rmc_state")
+    return bool(state) and state != "active" and before.get("verdict") not in ("HMC_WIDE", "NETWORK_SEGMENT", "SYSTEM_NOT_CONNECTED")
+
+
+def _clone(cases):
+    """(the case that is the copy or None, why). Told by whose name or address the registry of each node carries."""
+    signs = {}
+    for case in cases:
+        others = [other for other in cases if other is not case]
+        found = _signs_of_a_copy(case, others)
+        if found:
+            signs[case.name] = (case, found)
+    if len(signs) == 1 and len(cases) == 2:
+        ((clone, reasons),) = signs.values()
+        return clone, reasons
+    return None, []
+
+
+def _signs_of_a_copy(case, others) -> list:
+    lpar, found = case.lpar, []
+    own_names = {short_name(lpar.hostname), short_name(lpar.lpar_name)} - {""}
+    for other in others:
+        names = {short_name(other.lpar.hostname), short_name(other.lpar.lpar_name)} - {""} - own_names
+        theirs = other.lpar.addresses - lpar.addresses
+        for record in lpar.records or ():
+            if names & set(record.node_names):
+                found.append("its IBM.MCP record of %s names %s as this node" % (record.name(), ", ".join(sorted(names & set(record.node_names)))))
+            if theirs & ({record.mn_name} | set(record.own_addresses)):
+                found.append("its IBM.MCP record of %s carries an address of %s" % (record.name(), other.name))
+        before, others_before = _node_id_before(case), _node_id_before(other)
+        if others_before == lpar.node_id and before != lpar.node_id:
+            found.append("an earlier report knew this node id on %s%s" % (other.name, " and another one here" if before else ", and not this host"))
+    return sorted(set(found))
+
+
+def _node_id_before(case):
+    return next((entry["node_id"] for entry in reversed(case.history) if isinstance(entry.get("node_id"), str)), None)

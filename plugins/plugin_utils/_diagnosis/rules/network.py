@@ -1,0 +1,186 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: failure-modes.md sections 2.2 (segment) and 2.3. The way between LPAR and HMC."""
+
+from __future__ import annotations
+
+from .. import symptoms
+from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
+from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line, names
+
+_CLOSED = ("timeout", "unreachable", "refused")
+
+
+def flows(case, links) -> list:
+    """What a firewall must let through for these connections, for a request with exact addresses."""
+    found = []
+    for link in links:
+        port = link.paths[0].port if link.paths else 657
+        source = next((path.source for path in link.paths if path.source), "")
+        lpar = source or (link.row.address if link.row else "") or (min(case.lpar.addresses) if case.lpar and case.lpar.addresses else "")
+        for address in link.addresses():
+            found.append({"lpar": lpar, "hmc": address, "hmc_name": link.name, "port": port, "protocols": ["tcp", "udp"], "directions": "both"})
+    return found
+
+
+def _request(case, links) -> str:
+    """The same as one sentence."""
+    wanted = flows(case, links)
+    hmcs = ", ".join(dict.fromkeys("%s (%s)" % (flow["hmc"], flow["hmc_name"]) for flow in wanted)) or names(links)
+    lpars = ", ".join(dict.fromkeys(flow["lpar"] for flow in wanted if flow["lpar"])) or case.name
+    port = wanted[0]["port"] if wanted else 657
+    return "TCP and UDP %d, both directions, between %s and %s" % (port, lpars, hmcs)
+
+
+def _silent(case) -> list:
+    """Connections without a heartbeat although rmcd runs, the record is right and the HMC looks in the right place."""
+    lpar = case.lpar
+    if lpar is None or not lpar.active("ctrmc") or lpar.tcp is False or case.in_band_only() or symptoms.inconsistent_ids(case) or case.fleet.twins:
+        return []
+    return [
+        link for link in case.links
+        if link.token == "O" and link.managing() and link.record and not link.replaced and not symptoms.sharers(case, link)
+        and link.state in (INACTIVE, UNREAD, UNASKED, ACTIVE, NO_CAPS) and not symptoms.stale_address(case, link)
+    ]
+
+
+def _sure(links, sure) -> str:
+    """An HMC that did not answer may be down itself: then a silent path says little."""
+    return sure if any(link.known() for link in links) else POSSIBLE
+
+
+def _severity(case, links):
+    return WARNING if symptoms.works_elsewhere(case, links) else FAULT
+
+
+def network_segment(case):
+    if not case.fleet.segments:
+        return None
+    segments = case.fleet.segments
+    hmcs = [segment.hmc for segment in segments]
+    links = [link for link in case.links if link.name in hmcs]
+    told = "%s: %d of %d partitions" % (segments[0].subnet, len(segments[0].members), segments[0].running)
+    return Finding(
+        "NETWORK_SEGMENT", "subnet %s, no heartbeat to HMC %s; other subnets of it work." % (told, names(links)),
+        [line("fleet", "inactive on %s without a reason of their own: %s" % (names(links), told))] + case.both_sides(links) + case.path_lines(links),
+        severity=_severity(case, links), confidence=CERTAIN if case.lpar else LIKELY, owner="network", rungs=(), links=links, flows=flows(case, links),
+        text="Network owner, one request for all members: open %s. Nothing on the LPARs." % _request(case, links))
+
+
+def network_tcp_blocked(case):
+    links = [link for link in _silent(case) if link.tcp() in _CLOSED]
+    if not links:
+        return None
+    result = links[0].tcp()
+    why = {
+        "timeout": "the connect is dropped on the way",
+        "unreachable": "there is no route to it",
+        "refused": "it is refused: a firewall that rejects, or RMC on the HMC does not listen",
+    }[result]
+    ends = ", ".join(dict.fromkeys(path.address for link in links for path in link.paths if path.result in _CLOSED))
+    return Finding(
+        "NETWORK_TCP_BLOCKED", "TCP 657 to HMC %s (%s): %s. rmcd runs and listens." % (names(links), ends, why),
+        case.both_sides(links) + case.path_lines(links), severity=_severity(case, links), owner="network", rungs=(), links=links, flows=flows(case, links),
+        confidence=_sure(links, LIKELY if result == "refused" else CERTAIN),
+        text="Network owner: open %s. Nothing on RSCT." % _request(case, links))
+
+
+def network_udp_blocked(case):
+    links = [link for link in _silent(case) if link.tcp() == "open"]
+    if not links:
+        return None
+    young = case.rmcd_young(case.thresholds.rmcd_settle_seconds)
+    return Finding(
+        "NETWORK_UDP_BLOCKED", "TCP 657 to HMC %s works, but no heartbeat arrives (token O): UDP 657 is suspected." % names(links),
+        case.both_sides(links) + case.path_lines(links), severity=_severity(case, links), owner="network", rungs=(), links=links, flows=flows(case, links),
+        confidence=_sure(links, POSSIBLE if young else LIKELY),
+        text="Network owner: open %s; an open TCP port proves nothing here. Proof: ctsyschk -C m on the LPAR. Nothing on RSCT." % _request(case, links))
+
+
+def local_filter(case):
+    rules = symptoms.filter_rules(case)
+    if not rules or not case.suffering():
+        return None
+    told = [" ".join(str(value) for value in rule.values()) for rule in rules]
+    return Finding(
+        "LOCAL_FILTER", "the host's own IP filter denies port 657 (%d rule%s)." % (len(rules), "" if len(rules) == 1 else "s"),
+        [line("lsfilt on %s" % case.name, rule) for rule in told] + case.both_sides() + case.path_lines(), owner="security", rungs=(),
+        links=case.down_links(),
+        text="Owner of the host's firewall: permit TCP and UDP 657 both ways%s. The collection never changes filters: mkfilt -u would activate "
+             "every stored rule." % (" (viosecure -firewall on a VIOS)" if case.kind() == "vios" else ""))
+
+
+def mtu_mismatch(case):
+    links = [link for link in case.links if link.token == "X" and link.managing()]
+    if not links:
+        return None
+    large = [
+        (interface.get("name"), interface.get("mtu")) for interface in case.lpar.interfaces or ()
+        if isinstance(interface.get("mtu"), int) and interface["mtu"] > 1500 and not str(interface.get("name")).startswith("lo")
+    ]
+    told = ", ".join("%s MTU %s" % entry for entry in large)
+    return Finding(
+        "MTU_MISMATCH", "rmcd suspended HMC %s (token X): heartbeats pass, larger packets do not%s." % (names(links), "; " + told if told else ""),
+        case.both_sides(links) + [line("netstat -in on %s" % case.name, told or "no interface above 1500")], owner="network", rungs=(), links=links,
+        confidence=CERTAIN if large else LIKELY,
+        text="Network owner: one MTU on the whole path (host, SEA, switches, HMC); prove it with a large ping. Then refresh -s ctrmc. "
+             "The collection never changes an MTU.")
+
+
+def multi_homed(case):
+    links = [link for link in _silent(case) if symptoms.source_differs(link)]
+    if not links:
+        return None
+    link = links[0]
+    sources = ", ".join(symptoms.source_differs(link))
+    return Finding(
+        "MULTI_HOMED", "packets to HMC %s leave from %s; the HMC was told %s." % (link.name, sources, ", ".join(link.record.own_addresses)),
+        case.both_sides(links) + case.path_lines(links), owner="network", rungs=(), links=links, confidence=_sure(links, LIKELY),
+        text="Network owner: one route to the HMC, by the address that it knows (netstat -rn; a host route). No recycle.")
+
+
+def mgmt_if_lost(case):
+    lpar = case.lpar
+    if lpar is None or lpar.has_fe80() is not False:
+        return None
+    links = [link for link in case.links if link.record and link.token != "I" and _over_link_local(link)]
+    if not links:
+        return None
+    return Finding(
+        "MGMT_IF_LOST", "the management runs over IPv6 link-local, but no interface has an fe80:: address.",
+        case.token_lines(links) + case.path_lines(links) + [line("ifconfig -a on %s" % case.name, "no fe80:: address")], owner="network", rungs=(), links=links,
+        confidence=LIKELY,
+        text="Owner of the host: create the link-local address of the management interface again (autoconf6 -i enN), then refresh; wait 15 min. "
+             "A recycle without it does nothing.")
+
+
+def _over_link_local(link) -> bool:
+    record = link.record
+    return any(entry.startswith("fe80:") for entry in record.addresses + record.own_addresses)
+
+
+def port_conflict(case):
+    lpar = case.lpar
+    if lpar is None:
+        return None
+    told = [line("errpt on %s" % case.name, entry.get("description")) for entry in lpar.errors if "2610-217" in str(entry.get("description"))]
+    told += [line("rmcd log on %s" % case.name, entry) for entry in lpar.rmcd_log if "2610-217" in entry]
+    if not told:
+        return None
+    suffering = case.suffering()
+    return Finding(
+        "PORT_CONFLICT", "rmcd receives messages that are not its own on UDP 657 (2610-217).", told[-3:] + case.both_sides(), owner="network", rungs=(),
+        severity=FAULT if suffering else WARNING, decides=suffering, confidence=LIKELY, links=case.down_links(),
+        text="Network owner: find the foreign sender (tcpdump -n udp port 657 on the host) and stop it. RMCD_INFO_2_ST is no fault.")
+
+
+def in_band_down(case):
+    lpar = case.lpar
+    if lpar is None or lpar.in_band != "inoperative":
+        return None
+    alone = case.in_band_only() and case.suffering()
+    return Finding(
+        "IN_BAND_DOWN", "mcproxy is defined but inoperative%s." % ("; no IP path is expected here" if alone else ""),
+        [line("lssrc -g rsct on %s" % case.name, "mcproxy inoperative")] + case.both_sides(), severity=FAULT if alone else WARNING, decides=alone,
+        links=case.down_links(), text="On %s as root: startsrc -s mcproxy. Rules about port 657 do not apply here." % case.name)
