@@ -26,8 +26,9 @@ def decode(name):
 
 
 def printable(name):
-    """A name as it may stand in a result: odd bytes become escapes that any terminal and any JSON reader bears."""
-    return encode(name).decode("utf-8", "backslashreplace")
+    """A name as it may stand in a result: odd bytes and line ends become escapes that any terminal and any JSON reader bears."""
+    text = encode(name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
 
 
 def sync_directory(path):

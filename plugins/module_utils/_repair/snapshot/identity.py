@@ -10,16 +10,18 @@ import os
 from ..._evidence import lsattr, lslpp, node_id, uname
 from .errors import SnapshotError
 
+FILESET = "rsct.core.rmc"
+
 
 def read(runner, var_ct, node_id_file):
     """{partition, node_id, rsct_level, definitions} of this host; what does not answer is None."""
     number = uname.parse(_output(runner, ["uname", "-L"]))
     machine = lsattr.machine(lsattr.parse(_output(runner, ["lsattr", "-El", "sys0"])))
-    levels = lslpp.parse(_output(runner, ["lslpp", "-Lcq", "rsct.core.rmc"]))
+    filesets = lslpp.parse(_output(runner, ["lslpp", "-Lcq", FILESET]))
     return {
         "partition": {"machine": machine, "lpar_id": number["lpar_id"], "lpar_name": number["lpar_name"], "hostname": os.uname()[1]},
         "node_id": {"etc": _node_id(node_id_file), "var_ct": _node_id(os.path.join(var_ct, b"cfg", b"ct_node_id"))},
-        "rsct_level": levels[0]["level"] if levels else None,
+        "rsct_level": next((row["level"] for row in filesets if row["name"] == FILESET), None),
         # For the reader: a restore leaves them to rmcctrl -A, which makes both.
         "definitions": {
             "src": _output(runner, ["odmget", "-q", "subsysname=ctrmc", "SRCsubsys"]),

@@ -9,8 +9,7 @@ import contextlib
 import os
 import time
 
-from ..._evidence import cluster
-from .. import guards
+from .. import guards, look
 from ..steps import actions
 from . import archive, identity, manifest
 from .daemons import Daemons
@@ -66,7 +65,7 @@ def present(options, runner, clock):
         found = host.identity()
         existed = host.store.has(name)
         if existed:
-            described = _verified(host.store, name)
+            described = archive.verify(host.store.file_of(name))
             identity.require_same(described, found, options["reidentified"])
         else:
             described = _create(host, name, found)
@@ -93,15 +92,14 @@ def restored(options, runner, clock):
             described = dict(summary(opened.manifest), path=printable(decode(opened.path)))
             if recovered and recovered["outcome"] == "finished" and recovered["snapshot"] == options["name"]:
                 return host.result(True, snapshot=described, recovered=recovered, differences=[])
-            found = host.identity()
-            identity.require_same(opened.manifest, found, options["reidentified"])
-            census = cluster.ask(runner, options["var_ct"])
-            _refuse(dict(found, cluster=census), options["expected"])
+            evidence = look.before(runner, options)
+            identity.require_same(opened.manifest, evidence, options["reidentified"])
+            guards.check(evidence, "restored", expected=options["expected"])
             differences = host.restore.differences(opened.manifest)
             if differences:
                 host.restore.require_possible(opened.manifest)
                 _warn_of_keys(host, differences)
-                host.restore.run(opened, {"cluster": census, "node_id": found["node_id"]})
+                host.restore.run(opened, {key: evidence[key] for key in ("partition", "node_id", "cluster", "activity")})
     shown = [{"path": printable(item["path"]), "what": item["what"]} for item in differences]
     return host.result(
         bool(differences or recovered),
@@ -168,18 +166,6 @@ def _create(host, name, found):
         host.store.remove(name)
         raise
     return described
-
-
-def _verified(store, name):
-    return archive.verify(store.file_of(name))
-
-
-def _refuse(evidence, expected):
-    """The guards of a restore. None of them has a force."""
-    refusals = [guards.wrong_host(evidence, expected), guards.cluster(evidence, "a restore")]
-    refusals = [refusal for refusal in refusals if refusal]
-    if refusals:
-        raise guards.Refused(refusals)
 
 
 def _warn_of_keys(host, differences):

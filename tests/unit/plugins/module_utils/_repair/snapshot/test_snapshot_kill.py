@@ -1,0 +1,162 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kill -9 at every single step, then the next run."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import archive
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
+from kill import killed_at
+from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint
+
+COUNTS = {}
+
+
+def look(host):
+    """(tree, node id file) as one may find them."""
+    return fingerprint(host.var_ct), fingerprint(host.node_id_file)
+
+
+def require_whole(host, old, new):
+    """After a kill: the tree is the old or the new one; in the moment between two renames both lie whole beside each other."""
+    tree = fingerprint(host.var_ct)
+    if tree is None:
+        assert fingerprint(host.workspace / "old") == old[0]
+        assert fingerprint(host.workspace / "new") == new[0]
+        return "between"
+    assert tree in (old[0], new[0])
+    assert fingerprint(host.node_id_file) in (old[1], new[1])
+    return "old" if tree == old[0] else "new"
+
+
+def require_settled(host):
+    """After the next run: nothing of the restore is left, RSCT runs with the identity that the files have."""
+    assert sorted(path.name for path in (host.base / "var").iterdir()) == ["ct"]
+    assert sorted(path.name for path in (host.base / "etc").iterdir()) == ["ct_node_id"]
+    state = host.state()
+    assert (state["ctrmc"], state["remote"]) == ("active", True)
+    assert host.node_id_file.read_text()[:16] == (host.var_ct / "cfg/ct_node_id").read_text()[:16] == state["node_id"]
+
+
+@pytest.fixture(name="broken")
+def _broken(host, run):
+    """A host with a snapshot, whose identity was reset afterwards."""
+    run(host, "present")
+    host.reset_identity()
+    return host
+
+
+@pytest.fixture(name="ends")
+def _ends(broken, run, tmp_path):
+    """What the tree and the node id file are before, and after a restore that nobody disturbs."""
+    restored = broken.copy_to(tmp_path / "undisturbed")
+    run(restored, "restored", reidentified=True)
+    assert restored.state()["node_id"] == NODE_ID
+    return look(broken), look(restored)
+
+
+def every_kill(source, tmp_path, work, before=None):
+    """A host for every kill point of work(host), in the condition in which the kill left it. before: killed there already."""
+    for number in itertools.count(1):
+        # A journal knows trees by inode, so a host that was killed cannot be copied: it is killed anew.
+        host = source.copy_to(tmp_path / "killed{0}-{1}".format(before, number))
+        if before:
+            killed_at(before, lambda: work(host))
+        if not killed_at(number, lambda: work(host)):
+            return
+        yield number, host
+
+
+def test_restore_killed_at_every_step(broken, ends, run, tmp_path):
+    old, new = ends
+    seen, phases = set(), set()
+    for number, host in every_kill(broken, tmp_path, lambda host: run(host, "restored", reidentified=True)):
+        seen.add(require_whole(host, old, new))
+        host.forget_commands()
+        phases.add((run(host, "listed")["interrupted_restore"] or {"phase": None})["phase"])
+        result = run(host, "restored", reidentified=True)
+        assert look(host) == new, number
+        require_settled(host)
+        assert run(host, "restored")["changed"] is False
+        assert result["snapshot"]["name"] == "before"
+        COUNTS["restore"] = number
+    assert seen == {"old", "between", "new"}
+    assert phases == {None, "prepare", "stop", "swap", "cleanup"}
+    assert COUNTS["restore"] > 200
+
+
+def test_next_run_of_another_kind_finishes_or_undoes_a_killed_restore(broken, ends, run, tmp_path):
+    old, new = ends
+    outcomes = set()
+    for number, host in every_kill(broken, tmp_path, lambda host: run(host, "restored", reidentified=True)):
+        recovered = run(host, "present", name="after")["recovered"]
+        assert look(host) in (old, new), number
+        if recovered:
+            assert look(host) == (new if recovered["outcome"] == "finished" else old)
+            outcomes.add(recovered["outcome"])
+        require_settled(host)
+        assert archive.verify(str(host.archive("after")))["node_id"]["etc"] in (NODE_ID, OTHER_NODE_ID)
+    assert outcomes == {"finished", "undone"}
+
+
+def test_recovery_killed_at_every_step(broken, ends, run, tmp_path):
+    """Killed again while it puts right what the first kill left, at every step of that too."""
+    new = ends[1]
+    points, conditions = 0, set()
+    def restore(target):
+        run(target, "restored", reidentified=True)
+
+    for number, host in every_kill(broken, tmp_path, restore):
+        left = run(host, "listed")["interrupted_restore"]
+        # Once for every condition that a recovery can tell apart.
+        condition = (left and left["phase"], require_whole(host, *ends), host.node_id_file.read_text()[:16], host.state()["ctrmc"])
+        if condition in conditions:
+            continue
+        conditions.add(condition)
+        for _second, again in every_kill(broken, tmp_path, restore, before=number):
+            restore(again)
+            assert look(again) == new
+            require_settled(again)
+            points += 1
+    COUNTS["recovery"] = points
+    assert points > 200
+
+
+def test_way_back_killed_at_every_step(host, run, tmp_path):
+    """RSCT does not come up with the restored tree: whatever happens on the way, the old one is back in the end."""
+    (host.var_ct / "cfg/poison").write_text("")
+    run(host, "present")
+    host.reset_identity()
+    old = look(host)
+
+    def restore(target):
+        with pytest.raises(SnapshotError) as caught:
+            run(target, "restored", reidentified=True)
+        assert caught.value.code == "restore_undone"
+
+    for number, killed in every_kill(host, tmp_path, restore):
+        try:
+            run(killed, "present", name="after")
+        except SnapshotError as error:
+            assert error.code == "restore_undone"
+        assert look(killed) == old, number
+        require_settled(killed)
+        COUNTS["undo"] = number
+    assert COUNTS["undo"] > 200
+
+
+def test_snapshot_killed_at_every_step(host, run, tmp_path):
+    before = look(host)
+    for number, killed in every_kill(host, tmp_path, lambda host: run(host, "present")):
+        if killed.archive().exists():
+            archive.verify(str(killed.archive()))
+        assert run(killed, "present")["snapshot"]["name"] == "before"
+        archive.verify(str(killed.archive()))
+        assert sorted(path.name for path in killed.snapshots.iterdir()) == [".lock", "before.ctsnapshot.tar"]
+        assert look(killed) == before
+        COUNTS["snapshot"] = number
+    assert COUNTS["snapshot"] > 20
