@@ -18,7 +18,7 @@ _ADDRESS_ATTRIBUTE = re.compile(r"^(?:ipaddr|ipaddrlpar|ipv6addrlpar|ipv4addr_\w
 
 def level(text: str) -> dict:
     """lshmc -V: version (V10R3, V8R8.7.0) and service pack (1063). One cell of several lines, then base_version."""
-    parts = {name: content for name, content in _PART.findall(text)}
+    parts = dict(_PART.findall(text))
     base = _LEVEL.search(rows.pairs(text).get("base_version", ""))
     version = base.group(0) if base else None
     if version is None and "Version" in parts and "Release" in parts:
