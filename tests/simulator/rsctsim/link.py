@@ -129,7 +129,7 @@ def target(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> Target:
         return Target("O" if known else "", generation=loaded.started_at)
     token = _token(estate, hmc, lpar, loaded, record, now)
     usable = (loaded.remote or lpar.in_band) and loaded.client_policy != "D" and loaded.daemon_policy != "D" \
-        and not lpar.foreign_sender and lpar.rsct_level() not in BAD_LEVELS
+        and not lpar.foreign_sender and not lpar.unexplained and lpar.rsct_level() not in BAD_LEVELS
     return Target(token, usable, lpar.active("IBM.DRM"), loaded.started_at)
 
 
@@ -138,7 +138,9 @@ def _token(estate: Estate, hmc: Hmc, lpar: Lpar, loaded: Loaded, record: McpReco
         return "S"
     if now < lpar.link_hold_until or record.node_id != hmc.node_id or not reachable(estate, hmc, lpar) or address_conflict(hmc, lpar):
         return "O"
-    if not loaded.consistent or not loaded.node_id:
+    if not loaded.consistent or not loaded.node_id or not lpar.active("IBM.MgmtDomainRM"):
+        return "O"
+    if lpar.flap_seconds and int(now / lpar.flap_seconds) % 2:
         return "O"
     if lpar.route_source and lpar.route_source not in record.connectivity_names:
         return "O"
@@ -182,7 +184,7 @@ def discover(estate: Estate, lpar: Lpar, now: float) -> None:
     """IBM.MgmtDomainRM reads the HMCs' identities from the firmware and adds a record for an address it does not have."""
     if lpar.discover_at is None or now < lpar.discover_at or lpar.loaded is None:
         return
-    if not lpar.active("IBM.MgmtDomainRM"):
+    if not lpar.active("IBM.MgmtDomainRM") or estate.systems[lpar.machine].novalink:
         return
     lpar.discover_at = None
     for hmc in estate.hmcs_of(lpar.machine):
@@ -301,7 +303,7 @@ def cached_view(estate: Estate, hmc: Hmc, where: Union[Lpar, Slot], now: float) 
     lpar = estate.lpar_at(slot)
     system = estate.systems[slot[0]]
     partition = system.partition(slot[1]) or Partition("", slot[1])
-    if lpar is None or partition.state != "Running":
+    if lpar is None or partition.state != "Running" or partition.lpar_env == "os400":
         return _without_rmc(hmc, slot, partition)
     observe(estate, now, lpar)
     active, drm, _token_of_hmc = _hmc_side(estate, hmc, lpar, now - estate.settle)

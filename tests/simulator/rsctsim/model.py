@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 Slot = Tuple[str, int]
 """A partition of the estate: (machine "9105-22A*78F0A10", lpar_id)."""
@@ -28,6 +28,7 @@ class Reply:
     hang: bool = False
     changes: bool = False   # the command changed state (or tried to)
     harm: str = ""          # why it did damage; goes into the log
+    after: Optional[Callable[[], None]] = None   # what happens at the end of the delay, if the client still waits
 
 
 # --- the AIX side -----------------------------------------------------------------------------------------------------
@@ -39,7 +40,7 @@ class Subsystem:
     pid: int = 0            # 0 = inoperative
     started_at: float = 0.0
     dies_after: Optional[float] = None  # seconds after each start at which it ends by itself; None = stays up
-    cure: str = "start"                 # what ends the dying: start, recycle, reset
+    cure: str = "recycle"               # what ends the dying: recycle, reset, nothing
     ghost_row: bool = False             # chssys was run while it was active: lssrc shows a second, inoperative row
 
     @property
@@ -178,6 +179,8 @@ class Lpar:
     in_band: bool = False            # the hypervisor offers in-band RMC; out-of-band not used
     powervs: bool = False            # management runs over the IPv6 link-local address
     foreign_sender: str = ""         # somebody else sends to the UDP port
+    unexplained: bool = False        # the HMC does not work with it, and nothing anywhere says why
+    flap_seconds: float = 0.0        # the link comes and goes with this period
     cluster: Optional[str] = None
     activity: Activity = field(default_factory=Activity)
     errors: List[ErrorEntry] = field(default_factory=list)
@@ -238,6 +241,7 @@ class HmcUser:
     role: str                        # hmcviewer, hmcoperator, hmcsuperadmin
     systems: Optional[List[str]] = None   # machines of the resource role; None = all
     language: str = "en_US"
+    expired: bool = False            # its password; what the console then says is not known
 
 
 @dataclass
@@ -344,6 +348,7 @@ class Estate:
     rmc_port: int = 0
     ssh_port: int = 0
     settle: float = 2.0
+    python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator
     lpars: Dict[str, Lpar] = field(default_factory=dict)
     hmcs: Dict[str, Hmc] = field(default_factory=dict)
     systems: Dict[str, ManagedSystem] = field(default_factory=dict)   # by machine
@@ -354,6 +359,7 @@ class Estate:
     variant: str = "default"         # which spelling of the unverified texts: default, wide
     next_pid: int = 4000000
     faults: Dict[str, List[str]] = field(default_factory=dict)        # LPAR, HMC or subnet -> codes injected (for status)
+    pristine: Dict[str, bytes] = field(default_factory=dict)          # every host as it was built (pickled), for heal
 
     def lpar_at(self, slot: Slot) -> Optional[Lpar]:
         return next((lp for lp in self.lpars.values() if lp.slot == slot), None)

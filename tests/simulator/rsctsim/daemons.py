@@ -1,0 +1,180 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starting and stopping of the daemons of one simulated host, with everything that hangs on it."""
+
+from __future__ import annotations
+
+from typing import List
+
+from . import identity, link
+from .model import ErrorEntry, Estate, Loaded, Lpar, Subsystem
+
+PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.ServiceRM", "IBM.ConfigRM")
+CLUSTER_RMS = ("IBM.StorageRM", "IBM.GblResRM", "IBM.RecoveryRM")
+ON_DEMAND = ("IBM.ERRM", "IBM.AuditRM", "IBM.LPRM", "IBM.SensorRM", "IBM.FSRM")
+GUARDED = ("ctrmc", "IBM.ConfigRM", "cthags", "cthats", "clconfd")
+
+
+def new_pid(estate: Estate) -> int:
+    estate.next_pid += 65538
+    return estate.next_pid
+
+
+def log_error(lpar: Lpar, now: float, identifier: str, kind: str, cls: str, resource: str, description: str, label: str = "") -> None:
+    lpar.errors.insert(0, ErrorEntry(now, identifier, kind, cls, resource, description, label))
+
+
+def expire(estate: Estate, lpar: Lpar, now: float) -> None:
+    """Let daemons end that do not stay up."""
+    for subsystem in list(lpar.subsystems.values()):
+        if subsystem.active and subsystem.dies_after is not None and now >= subsystem.started_at + subsystem.dies_after:
+            stop(lpar, subsystem.name, now)
+            log_error(lpar, now, "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
+
+
+def start(estate: Estate, lpar: Lpar, name: str, now: float) -> int:
+    """Start a defined subsystem; the pid (SRC reports one even if the daemon ends at once)."""
+    subsystem = lpar.subsystems[name]
+    pid = new_pid(estate)
+    if name == "ctrmc":
+        lpar.start_refused = _cannot_run(lpar)
+        if lpar.start_refused:
+            log_error(lpar, now, "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
+            return pid
+        _up(subsystem, pid, now)
+        _load(estate, lpar, now)
+        return pid
+    if name == "ctcas" and not _ctcasd_can_run(lpar):
+        return pid
+    if subsystem.group == "rsct_rm" and lpar.loaded is None:
+        return pid          # a manager without rmcd ends again
+    _up(subsystem, pid, now)
+    if name == "IBM.MgmtDomainRM":
+        lpar.discover_at = now + 0.25 * estate.settle
+    return pid
+
+
+def _up(subsystem: Subsystem, pid: int, now: float) -> None:
+    subsystem.pid, subsystem.started_at, subsystem.ghost_row = pid, now, False
+
+
+def _cannot_run(lpar: Lpar) -> str:
+    if link.filesystem_full(lpar):
+        return "no space left in /var"
+    if not identity.tree_usable(lpar):
+        return "/var/ct is missing or incomplete"
+    return ""
+
+
+def _ctcasd_can_run(lpar: Lpar) -> bool:
+    """ctcasd's rules at start: no key at all = first start, one of two = it ends, no list = a new one with the own names."""
+    present = identity.key_files_present(lpar)
+    if present == 1 or not identity.tree_usable(lpar):
+        return False
+    if present == 0:
+        identity.write_keys(lpar)
+        identity.write_trusted_hosts(lpar, {})
+        identity.trust_own_names(lpar)
+    elif identity.trusted_hosts(lpar) is None:
+        identity.trust_own_names(lpar)
+    return True
+
+
+def _load(estate: Estate, lpar: Lpar, now: float) -> None:
+    """rmcd has started: it reads node id and registry, enables what its arguments say, and its managers follow."""
+    working = identity.read_node_id(identity.cfg(lpar, "ct_node_id"))
+    lpar.loaded = Loaded(
+        started_at=now, node_id=working, consistent=working is not None and working == identity.read_node_id(identity.etc_node_id(lpar)),
+        mcps=identity.read_registry(lpar), remote=lpar.remote_next, client_policy=lpar.client_policy_next, daemon_policy=lpar.daemon_policy_next)
+    _ctcasd_can_run(lpar)
+    identity.make_specials(lpar)
+    log_error(lpar, now, "A6DF45AA", "I", "O", "RMCdaemon", "The daemon is started.", "RMCD_INFO_0_ST")
+    for name in PERMANENT + (CLUSTER_RMS if lpar.cluster else ()):
+        if name in lpar.subsystems and not (name == "IBM.ConfigRM" and not _has_basic(lpar)):
+            start(estate, lpar, name, now)
+    if lpar.in_band and "mcproxy" in lpar.subsystems:
+        start(estate, lpar, "mcproxy", now)
+    lpar.discover_at = now + 0.25 * estate.settle
+    lpar.exchange_at = lpar.discover_at
+
+
+def _has_basic(lpar: Lpar) -> bool:
+    """From RSCT 3.2.5.1 IBM.ConfigRM fails without rsct.basic.rte (IJ32439)."""
+    if any(fs.name == "rsct.basic.rte" for fs in lpar.filesets):
+        return True
+    return tuple(int(part) for part in lpar.rsct_level().split(".") if part.isdigit()) < (3, 2, 5, 1)
+
+
+def stop(lpar: Lpar, name: str, now: float) -> None:
+    subsystem = lpar.subsystems.get(name)
+    if subsystem is None:
+        return
+    subsystem.pid = 0
+    if name == "ctrmc":
+        if lpar.loaded:
+            log_error(lpar, now, "0", "I", "O", "RMCdaemon", "The daemon is stopped.", "RMCD_INFO_1_ST")
+        lpar.loaded = None
+        lpar.discover_at = lpar.exchange_at = None
+
+
+def stop_all(lpar: Lpar, now: float) -> None:
+    """rmcctrl -K/-z: rmcd and all resource managers; ctcas and the definitions stay."""
+    stop(lpar, "ctrmc", now)
+    for subsystem in lpar.subsystems.values():
+        if subsystem.group == "rsct_rm":
+            subsystem.pid = 0
+            if subsystem.cure == "recycle":
+                subsystem.dies_after = None
+
+
+def wreck(estate: Estate, lpar: Lpar, reason: str, now: float) -> str:
+    """A cluster node was hit where it hurts: it panics, its domain goes down, and status shows why."""
+    cluster = estate.clusters.get(lpar.cluster or "")
+    if cluster is None or lpar.wrecked:
+        return ""
+    lpar.wrecked = "%s on a node of %s %s: node panicked" % (reason, cluster.kind, cluster.name)
+    cluster.online = False
+    for subsystem in lpar.subsystems.values():
+        subsystem.pid = 0
+    lpar.loaded = None
+    return lpar.wrecked
+
+
+def define_rsct(lpar: Lpar) -> List[str]:
+    """Make sure that the SRC definitions of ctcas and ctrmc exist; the names that were added."""
+    added = [name for name in ("ctcas", "ctrmc") if name not in lpar.subsystems]
+    for name in added:
+        lpar.subsystems[name] = Subsystem(name, "rsct")
+    return added
+
+
+def refresh(estate: Estate, lpar: Lpar, now: float) -> None:
+    """refresh -s ctrmc: communication that rmcd itself gave up is resumed; a suspension on purpose is not lifted."""
+    if lpar.loaded:
+        lpar.loaded.refused.clear()
+    link.observe(estate, now, lpar)
+
+
+def refresh_domain(estate: Estate, lpar: Lpar, now: float) -> None:
+    """rmcrefreshMD: the managers read the HMCs' identities again."""
+    if lpar.loaded:
+        lpar.discover_at = now
+
+
+def reset(estate: Estate, lpar: Lpar, node_id: str, now: float) -> int:
+    """recfgct after its guard: everything under /var/ct is new; the pid of the new rmcd."""
+    stop_all(lpar, now)
+    stop(lpar, "ctcas", now)
+    for subsystem in lpar.subsystems.values():
+        if subsystem.cure == "reset":
+            subsystem.dies_after = None
+    identity.wipe_tree(lpar)
+    lpar.subsystems.pop("ctrmc", None)
+    lpar.subsystems.pop("ctcas", None)
+    define_rsct(lpar)
+    identity.build_tree(lpar, node_id)
+    identity.write_node_id(identity.etc_node_id(lpar), node_id)
+    lpar.remote_next, lpar.client_policy_next, lpar.daemon_policy_next = True, "E", "E"
+    lpar.inittab_ctrmc = True
+    return start(estate, lpar, "ctrmc", now)

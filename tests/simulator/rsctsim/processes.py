@@ -1,0 +1,59 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding and ending our own processes, and nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator, Optional
+
+PROC = Path("/proc")
+
+
+@dataclass
+class Identity:
+    """A process by pid and start time: a pid alone may be somebody else's by now."""
+
+    pid: int
+    started: str
+
+    @classmethod
+    def of(cls, pid: int) -> Identity:
+        return cls(pid, start_time(pid) or "")
+
+    def alive(self) -> bool:
+        return start_time(self.pid) == self.started and bool(self.started)
+
+
+def start_time(pid: int) -> Optional[str]:
+    """Field 22 of /proc/PID/stat; None for a process that is gone or a zombie."""
+    try:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def marked(marker: str) -> Iterator[int]:
+    """Processes with this word in their environment."""
+    wanted = marker.encode()
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                    yield int(entry.name)
+            except OSError:
+                continue
+
+
+def kill_marked(marker: str) -> None:
+    for pid in marked(marker):
+        if pid != os.getpid():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                continue
