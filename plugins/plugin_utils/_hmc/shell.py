@@ -35,7 +35,7 @@ case $1 in
 {cases}
 esac
 wait $!;echo "$K=$?";}}
-r(){{ local l p s=$SECONDS e=$((SECONDS+{deadline}))
+r(){{ local l p s=$SECONDS e=$((SECONDS+{deadline}+1))
 {{ IFS= read -r -t {deadline} p
 while [ $SECONDS -lt $e ]&&IFS= read -r -t $((e-SECONDS+1)) l;do echo "$K$1:$l";done
 [ $SECONDS -lt $e ]||kill $p
@@ -105,7 +105,8 @@ class Batch:
     def longest(self) -> int:
         """Seconds after which the HMC must have answered even if every command hangs."""
         rounds = -(-len(self.lines) // self.parallel)
-        return rounds * (self.deadline + 2)
+        # SECONDS of the shell are whole, and rounded in favour of the command.
+        return rounds * (self.deadline + 3)
 
     def answers(self, stdout: str) -> list[Answer]:
         """Read what came back: one answer a command, in the order of the commands."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 
@@ -22,7 +23,7 @@ FAKES = {
     "rows": 'for ((i=0; i<300; i++)); do echo "$1,$i,0123456789012345678901234567890123456789"; done',
     "talk": 'echo on stdout; echo on stderr >&2; exit 3',
     # Opening a FIFO that nobody writes blocks for ever.
-    "hang": 'echo first line; read line < "$1"',
+    "hang": 'exec 9> "$2"; echo first line; read line < "$1"',
     "correct": 'read line < "$1"; for ((i=0; i<2000; i++)); do echo "correcting $i"; done; echo done > "$2"',
 }
 
@@ -75,14 +76,19 @@ def test_many_commands_side_by_side_do_not_mix(hmc):
 
 
 def test_a_hanging_command_is_killed_and_holds_up_no_other(hmc, tmp_path):
-    fifo = tmp_path / "never"
-    os.mkfifo(fifo)
-    found, dummy = answers(hmc, [["hang", str(fifo)]] + [["rows", "x"]] * 9, deadline=1)
-    assert (found[0].outcome, found[0].rc, found[0].text) == ("timeout", None, "first line")
-    assert {answer.outcome for answer in found[1:]} == {"ok"}
-    # Nobody has the FIFO open any more.
-    with pytest.raises(OSError):
-        os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    never, alive = tmp_path / "never", tmp_path / "alive"
+    os.mkfifo(never)
+    os.mkfifo(alive)
+    watch = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        found, dummy = answers(hmc, [["hang", str(never), str(alive)]] + [["rows", "x"]] * 9, deadline=2)
+        assert (found[0].outcome, found[0].rc, found[0].text) == ("timeout", None, "first line")
+        assert {answer.outcome for answer in found[1:]} == {"ok"}
+        # The command holds the other end as long as it lives: the end of this file is its end.
+        assert select.select([watch], [], [], 30)[0]
+        assert os.read(watch, 1) == b""
+    finally:
+        os.close(watch)
 
 
 def test_what_changes_something_finishes_although_the_caller_hangs_up(hmc, tmp_path):
