@@ -254,7 +254,7 @@ ansible_facts:
             ctsvhbac:
             clock_utc: "2026-11-15T09:07:12Z"
         filesystems:
-          description: Space and inodes of C(/), C(/var) and C(/tmp), as far as they are file systems of their own.
+          description: Space and inodes of the file systems that hold C(/), C(/var), C(/tmp) and the tree of RSCT.
           type: list
           elements: dict
           returned: always

@@ -37,7 +37,6 @@ from . import (
 from .._command import Result
 
 SCHEMA = 1
-_MOUNTS = ("/", "/var", "/tmp")
 _VIOS_FILESET = "ios.cli.rte"
 _KEYS = (("private", "private_key"), ("public", "public_key"), ("trusted_host_list", "trusted_host_list"))
 
@@ -88,7 +87,8 @@ def assemble(raw, options):
             "ctsvhbac": trust,
             "clock_utc": host.clock_utc(),
         },
-        "filesystems": _filesystems(results),
+        # The ones that hold /, /var, /tmp and the tree of RSCT: df was asked for no other.
+        "filesystems": results.rows_even_if_failed("df", df.parse) or None,
         "errors": errors,
         "activity": activity.parse(processes, errors, host.local_time()),
         "migration": activity.last_migration(errors or [], host.local_time()),
@@ -267,11 +267,6 @@ def _attributes(results, probe):
     if len(words) == 2:
         return {"present": True, "mode": words[0], "owner": words[1]}
     return {"present": False if result is not None and result.outcome == "missing" else None, "mode": None, "owner": None}
-
-
-def _filesystems(results):
-    rows = results.rows_even_if_failed("df", df.parse)
-    return [row for row in rows if row["mount"] in _MOUNTS] or None if rows else None
 
 
 def _lines(results, options):

@@ -58,7 +58,7 @@ PROBES = [
         "argv": ["lslpp", "-Lcq", "rsct.*", "devices.chrp.base.ServiceRM", "csm.client", "cluster.es.server.rte", "sam.core.rte", "gpfs.base", "ios.cli.rte"],
         "slow": True,
     },
-    {"name": "df", "argv": ["df", "-k", "/", "/var", "/tmp"]},
+    {"name": "df", "argv": ["df", "-k", "/", "/var", "/tmp", "{var_ct}"]},
     {"name": "errpt", "argv": ["errpt"], "keep": _ERRPT_KEEP, "limit": 16 * 1024},
     {"name": "lsattr_sys0", "argv": ["lsattr", "-El", "sys0"], "keep": r"^(?:systemid|modelname)\s"},
     {"name": "uname", "argv": ["uname", "-L"]},
@@ -128,6 +128,8 @@ def _complete(probe, options):
     }
     whole.update(probe)
     for name in ("rmc_port", "var_ct", "ct_node_id_file"):
+        mark, value = "{" + name + "}", str(options[name])
         for field in ("path", "keep"):
-            whole[field] = whole[field].replace("{" + name + "}", str(options[name]))
+            whole[field] = whole[field].replace(mark, value)
+        whole["argv"] = [word.replace(mark, value) for word in whole["argv"]]
     return whole
