@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.thresholds import Thresholds
 from ansible_collections.aixops.rsct.plugins.plugin_utils._report import codes, files, formats, history, merge, survey, terminal, view
 
 display = Display()
@@ -54,8 +55,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         directory = os.path.abspath(options["report_dir"])
         archive = os.path.join(directory, "history") if options["history"] else None
-        report = diagnose(seen, options["thresholds"], history.earlier(archive) if archive else None)
-        survey.mark_not_in_this_run(report, seen.get("not_asked") or [])
+        report = diagnose(seen, options["thresholds"], history.earlier(archive, seen.get("collected_at") or "") if archive else None)
+        survey.mark_same_names(report, seen.get("not_asked") or [])
         try:
             model, paths = self._write(report, seen, options, directory, archive)
         except OSError as error:
@@ -79,12 +80,12 @@ class ActionModule(ActionBase):
         """What is wrong with the options is said before anything is read or written."""
         unknown = codes.unknown_words(options["fail_on"])
         if unknown:
-            known = ", ".join([codes.ANY_FAULT, codes.INCOMPLETE, *sorted(codes.CODES)])
+            known = ", ".join([codes.ANY_FAULT, codes.INCOMPLETE, *sorted([*codes.CODES, *codes.ADVISORIES])])
             raise AnsibleActionFail(f"fail_on names unknown codes: {', '.join(unknown)}. Known are: {known}")
         if options["history"] < 0:
             raise AnsibleActionFail(f"history is {options['history']}, it must be 0 or more")
         try:
-            diagnose({"schema": survey.SCHEMA, "hosts": {}, "hmcs": {}}, options["thresholds"])
+            Thresholds(options["thresholds"])
         except ValueError as error:
             raise AnsibleActionFail(f"thresholds: {error}") from error
 
@@ -127,7 +128,8 @@ class ActionModule(ActionBase):
     @staticmethod
     def _write(report: dict, seen: dict, options: dict, directory: str, archive: str | None) -> tuple:
         os.makedirs(archive or directory, exist_ok=True)
-        state = history.track(history.load(archive), report, options["history"]) if archive else None
+        if archive:
+            state = history.update(archive, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
         model = view.build(report)
         paths = []
         for name, (text, mode) in formats.render(model, report, seen, options["formats"]).items():

@@ -1,9 +1,11 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: the codes of docs/failure-modes.md, and what each means for the one who looks at a report."""
+"""Private to the collection: what a code means for the one who looks at a report, and which codes stop a pipeline."""
 
 from __future__ import annotations
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import ADVISORIES, CODES
 
 HEALTHY = "healthy"
 EXPECTED = "expected"
@@ -24,17 +26,6 @@ _STATE_OF = {
     "SUSPENDED": WAITING,
     "UNDETERMINED": UNREAD,
 }
-_FAULTS = (
-    "WRONG_HOST", "SYSTEM_NOT_CONNECTED", "HMC_WIDE", "NETWORK_SEGMENT", "HMC_PATH", "HMC_CACHE_MISMATCH", "RECYCLED_IP", "STALE_ADDRESS",
-    "FILESYSTEM_FULL", "RSCT_MISSING", "IN_BAND_DOWN", "RSCT_DOWN", "NODE_ID_INCONSISTENT", "NODE_ID_DUPLICATE", "MTU_MISMATCH", "CLOCK_SKEW",
-    "KEYS_DAMAGED", "REMOTE_DISABLED", "MCP_MISSING", "MCP_STALE", "LOCAL_FILTER", "MGMT_IF_LOST", "NETWORK_TCP_BLOCKED", "MULTI_HOMED",
-    "NETWORK_UDP_BLOCKED", "SECURITY_MODE", "AUTH_PENDING", "DRM_DOWN", "RSCT_BAD_LEVEL", "PORT_CONFLICT", "MESSAGE_POLICY", "UNKNOWN",
-)
-_ADVISORIES = ("MCP_RESIDUE", "CONFIGRM_NOISE")
-_FLAGS = ("CLUSTERED", "CLUSTERED_OFFLINE", "IN_BAND", "PARTIAL_HMC", "FLAPPING")
-
-CODES = (*_STATE_OF, *_FAULTS, *_ADVISORIES)
-
 # Words of fail_on that are no codes.
 ANY_FAULT = "any-fault"
 INCOMPLETE = "incomplete"
@@ -49,7 +40,7 @@ def state_of(code: str, severity: str | None = None) -> str:
 
 def unknown_words(fail_on: list) -> list:
     """What in fail_on is neither a code nor a word for many of them."""
-    return [word for word in fail_on if word not in (*CODES, *_FLAGS, ANY_FAULT, INCOMPLETE)]
+    return [word for word in fail_on if word not in (*CODES, *ADVISORIES, ANY_FAULT, INCOMPLETE)]
 
 
 def tripped(report: dict, fail_on: list) -> list:

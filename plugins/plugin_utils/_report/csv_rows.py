@@ -11,7 +11,7 @@ import io
 from .text import one_line
 
 COLUMNS = (
-    "host", "lpar_name", "machine", "system", "lpar_id", "state", "verdict", "confidence", "summary", "next_step", "rung", "role",
+    "host", "lpar_name", "machine", "system", "lpar_id", "state", "verdict", "confidence", "summary", "next_step", "rung", "role", "owner",
     "blocked_by", "clustered", "flags", "hmc_states", "rmc_addresses", "dlpar", "all_codes", "fleet_cause", "since", "in_inventory", "generated_at",
 )
 
@@ -36,7 +36,7 @@ def rows(model: dict) -> list:
         states = sorted(row["hmc_states"].items())
         cells = (
             row["host"], row["lpar_name"], row["machine"], row["system"], row["lpar_id"], row["state"], row["code"], row["confidence"],
-            row["summary"], row["next"], row["rung"], row["role"], " ".join(row["blocked_by"]), _yes(row["clustered"]), " ".join(row["flags"]),
+            row["summary"], row["next"], row["rung"], row["role"], row["owner"], " ".join(row["blocked_by"]), _yes(row["clustered"]), " ".join(row["flags"]),
             " ".join(f"{name}={state.get('rmc_state')}" for name, state in states),
             " ".join(sorted({state["rmc_ipaddr"] for dummy, state in states if state.get("rmc_ipaddr")})),
             " ".join(f"{name}={','.join(str(cap) for cap in state.get('dlpar') or [])}" for name, state in states),

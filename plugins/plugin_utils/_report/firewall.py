@@ -15,9 +15,9 @@ CODES = ("NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED")
 RMC_PORT = 657
 
 
-def render(report: dict, survey: dict | None = None) -> str:
+def render(report: dict) -> str:
     """The request as text, empty where no partition has a network cause."""
-    flows = _flows(report, survey or {})
+    flows = _flows(report)
     if not flows:
         return ""
     partitions = sorted({(flow["name"], flow["lpar"]) for flow in flows})
@@ -52,49 +52,29 @@ def _by_hmc(flows: list) -> list:
     return sorted(grouped.items(), key=lambda item: (item[0][0], address_key(item[0][1]), item[0][2]))
 
 
-def _flows(report: dict, survey: dict) -> list:
-    hmc_addresses = _hmc_addresses(report, survey)
+def _flows(report: dict) -> list:
     fleet = {name for finding in report.get("fleet_findings") or [] if finding.get("code") in CODES for name in view.members(finding)}
+    hmc_addresses = {view.hmc_name(hmc): hmc.get("addresses") or [] for hmc in report.get("hmcs") or []}
     flows = []
-    for host in report.get("hosts") or []:
-        codes = [finding.get("code") for finding in host.get("findings") or []] + [host.get("verdict")]
-        key = view.partition_key(host.get("machine"), host.get("lpar_id"), host.get("host"))
-        if not any(code in CODES for code in codes) and key not in fleet and f"host/{host.get('host')}" not in fleet:
+    for host in [*(report.get("hosts") or []), *(report.get("partitions_not_in_inventory") or [])]:
+        findings = [finding for finding in host.get("findings") or [] if finding.get("code") in CODES]
+        name = host.get("host") or host.get("lpar_name")
+        names = {view.partition_key(host.get("machine"), host.get("lpar_id"), name), f"host/{name}"}
+        if not findings and host.get("verdict") not in CODES and not names & fleet:
             continue
-        evidence = ((survey.get("hosts") or {}).get(host.get("host")) or {}).get("rmc") or {}
-        flows += _flows_of(host, (evidence.get("network") or {}).get("paths") or [], hmc_addresses)
-    return flows
+        told = [flow for finding in findings for flow in finding.get("flows") or []]
+        flows += [_flow(name, flow.get("lpar"), flow.get("hmc_name"), flow.get("hmc"), flow.get("port")) for flow in told] or _flows_by_state(name, host, hmc_addresses)
+    return list({tuple(flow.items()): flow for flow in flows}.values())
 
 
-def _flows_of(host: dict, paths: list, hmc_addresses: dict) -> list:
-    name = ascii_line(host.get("host") or host.get("lpar_name"))
-    states = host.get("hmc_states") or {}
-    owner = {address: hmc for hmc, addresses in hmc_addresses.items() for address in addresses}
+def _flows_by_state(name, host: dict, hmc_addresses: dict) -> list:
+    """Where the host itself could not say: between the addresses that the consoles hold."""
     flows = []
-    for path in paths:
-        hmc = owner.get(path.get("address"))
-        # A path that opens is wanted only where the console does not see the partition: then UDP is what is missing.
-        if path.get("result") == "open" and (hmc is None or (states.get(hmc) or {}).get("rmc_state") in ("active", None)):
-            continue
-        lpar = path.get("source_address") or (states.get(hmc) or {}).get("rmc_ipaddr")
-        flows.append(_flow(name, lpar, hmc or "not in the survey", path.get("address"), path.get("port")))
-    tested = {flow["hmc_name"] for flow in flows}
-    for hmc, state in sorted(states.items()):
-        if state.get("rmc_state") == "active" or hmc in tested:
-            continue
-        for address in hmc_addresses.get(hmc) or [""]:
-            flows.append(_flow(name, state.get("rmc_ipaddr"), hmc, address, None))
+    for hmc, state in sorted((host.get("hmc_states") or {}).items()):
+        if state.get("rmc_state") != "active":
+            flows += [_flow(name, state.get("rmc_ipaddr"), hmc, address, None) for address in hmc_addresses.get(hmc) or [""]]
     return flows or [_flow(name, "", "", "", None)]
 
 
-def _flow(name: str, lpar, hmc_name: str, hmc, port) -> dict:
-    return {"name": name, "lpar": ascii_line(lpar), "hmc_name": ascii_line(hmc_name), "hmc": ascii_line(hmc), "port": port or RMC_PORT}
-
-
-def _hmc_addresses(report: dict, survey: dict) -> dict:
-    known = {}
-    for hmc in report.get("hmcs") or []:
-        known.setdefault(view.hmc_name(hmc), []).extend(hmc.get("addresses") or [])
-    for name, result in (survey.get("hmcs") or {}).items():
-        known.setdefault(name, []).extend((result.get("hmc") or {}).get("addresses") or [])
-    return {name: list(dict.fromkeys(addresses)) for name, addresses in known.items()}
+def _flow(name, lpar, hmc_name, hmc, port) -> dict:
+    return {"name": ascii_line(name), "lpar": ascii_line(lpar), "hmc_name": ascii_line(hmc_name), "hmc": ascii_line(hmc), "port": port or RMC_PORT}

@@ -29,7 +29,7 @@ def render(model: dict, report: dict, survey: dict, formats: list) -> dict:
     if "text" in formats:
         out["rmc-report.txt"] = (ticket.render(model), files.SHARED)
     if "firewall" in formats or "text" in formats:
-        out["rmc-firewall-request.txt"] = (firewall.render(report, survey), files.SHARED)
+        out["rmc-firewall-request.txt"] = (firewall.render(report), files.SHARED)
     if "inventory" in formats:
         out["rmc-inventory.yml"] = (inventory.render(model), files.SHARED)
     return out

@@ -125,36 +125,57 @@ def _minutes_before(at: str, minutes: int) -> str:
     return earlier.replace("+00:00", "Z") if at.endswith("Z") else earlier
 
 
-def load(directory: str) -> dict:
-    """The state of a directory. A damaged file is made again from the kept reports, so that nothing becomes new by accident."""
+def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
+    """Track a report in the state of a directory. Evidence that is older than the last run changes nothing in it."""
+    state, at = _load(directory), report.get("generated_at") or ""
+    last = state["runs"][-1]["at"] if state["runs"] else ""
+    if at > last:
+        return track(state, report, keep, transitions)
+    # The same evidence judged again, or evidence of earlier: compare with what was known then.
+    again = track(_rebuild(directory, at), report, keep, transitions)
+    return again if at == last else state
+
+
+def _load(directory: str) -> dict:
+    """The state. A damaged file is made again out of the kept reports, so that nothing becomes new by accident."""
     try:
         with open(os.path.join(directory, STATE_FILE), encoding="utf-8") as stream:
             state = json.load(stream)
-        if state.get("schema") == SCHEMA and isinstance(state.get("partitions"), dict):
+        if state["schema"] == SCHEMA and isinstance(state["partitions"], dict) and isinstance(state["runs"], list):
             return state
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError):
         pass
+    return _rebuild(directory)
+
+
+def _rebuild(directory: str, before: str = "") -> dict:
     state = empty()
     for name in kept(directory):
-        try:
-            with open(os.path.join(directory, name), encoding="utf-8") as stream:
-                state = track(state, json.load(stream), keep=1000)
-        except (OSError, ValueError):
-            continue
+        report = _read(directory, name)
+        if report and (not before or report["generated_at"] < before):
+            state = track(state, report, keep=1000)
     return state
 
 
-def earlier(directory: str) -> list:
+def _read(directory: str, name: str):
+    """A kept report, or None where it is damaged."""
+    try:
+        with open(os.path.join(directory, name), encoding="utf-8") as stream:
+            report = json.load(stream)
+        return report if isinstance(report["generated_at"], str) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def earlier(directory: str, before: str) -> list:
     """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
     reports = []
     for name in reversed(kept(directory)):
-        try:
-            with open(os.path.join(directory, name), encoding="utf-8") as stream:
-                reports.append(json.load(stream))
-        except (OSError, ValueError):
-            continue
-        if reports[-1].get("generated_at", "") < _minutes_before(reports[0].get("generated_at", ""), FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
-            break
+        report = _read(directory, name)
+        if report and report["generated_at"] < before:
+            reports.append(report)
+            if report["generated_at"] < _minutes_before(before, FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
+                break
     return reports
 
 

@@ -59,7 +59,7 @@ def _data(model: dict, report: dict, survey: dict) -> dict:
         "groups": [{**group, "rows": [numbers[id(row)] for row in group["rows"]]} for group in model["groups"]],
         "rows": [_row(row, survey, index) for row in model["rows"]],
         "changes": model["changes"],
-        "firewall": firewall.render(report, survey),
+        "firewall": firewall.render(report),
     }
 
 

@@ -19,9 +19,10 @@ _LEFT_OUT = ("OUT_OF_SCOPE",)
 
 def render(model: dict) -> str:
     """A YAML inventory, empty where the inventory knows all of them."""
-    rows = [row for row in model["not_in_inventory"] if row["code"] not in _LEFT_OUT and not row["elsewhere"]]
+    rows = [row for row in model["not_in_inventory"] if row["code"] not in _LEFT_OUT ]
     if not rows:
         return ""
+    rows.sort(key=lambda row: (row["machine"], row["lpar_id"] or 0, row["label"]))
     taken = {safe_name(row["host"]).lower() for row in model["rows"] if row["in_inventory"]}
     lines = [
         "---",
@@ -30,8 +31,15 @@ def render(model: dict) -> str:
         "aix_lpars:",
         "  hosts:",
     ]
-    for row in sorted(rows, key=lambda row: (row["machine"], row["lpar_id"] or 0, row["label"])):
-        lines += _host(row, _free_name(row, taken))
+    for row in rows:
+        if not row["maybe_host"]:
+            lines += _host(row, _free_name(row, taken))
+    # By its name it is a host of the inventory already; a name proves nothing, so a human decides.
+    same_name = [f"#   {ascii_line(row['maybe_host'])}: rsct_machine {ascii_line(row['machine'])}, rsct_lpar_id {row['lpar_id']}" for row in rows if row["maybe_host"]]
+    if lines[-1] == "  hosts:":
+        lines[-1] = "  hosts: {}"
+    if same_name:
+        lines += ["# Probably hosts of the inventory that were not asked, or could not say who they are. Their identity, to be checked:", *same_name]
     return "\n".join(lines) + "\n"
 
 

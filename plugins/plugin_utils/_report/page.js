@@ -242,7 +242,7 @@
 
   function tableRow(row) {
     const name = make("td", {class: "name"}, make("button", {type: "button", "aria-expanded": "false", onclick: () => toggle(row)}, row.label));
-    const notes = [row.in_inventory ? "" : row.elsewhere ? "not asked in this run" : "not in the inventory", row.clustered ? "cluster" : "", row.flapping ? "flapping" : "", ...(row.flags || [])];
+    const notes = [row.in_inventory ? "" : row.maybe_host ? "may be " + row.maybe_host : "not in the inventory", row.clustered ? "cluster" : "", row.flapping ? "flapping" : "", ...(row.flags || [])];
     const note = [...new Set(notes.filter(Boolean))].join(", ");
     if (note) name.append(make("span", {class: "sub"}, note));
     const causeCell = make("td", {}, make("span", {class: "mono"}, row.code));
@@ -334,6 +334,11 @@
     if (row.next || row.blocked_by) {
       inner.append(make("div", {}, row.next ? make("p", {class: "next"}, row.next + (row.rung ? " (" + row.rung + ")" : "")) : null,
         row.blocked_by ? make("p", {class: "stop"}, row.blocked_by.join(", ")) : null));
+      const reasons = make("ul", {class: "reasons"});
+      for (const refusal of row.refusals || []) {
+        for (const line of refusal.evidence || []) reasons.append(make("li", {}, make("span", {class: "mono"}, refusal.reason), ": " + line.source + ": " + line.detail));
+      }
+      if (row.blocked_by && reasons.children.length) inner.append(reasons);
     }
     const known = Object.entries(row.hmcs).map(([name, state]) => [name, [state[0] || "not read", state[1]].filter(Boolean).join(" "), state[0] === "active" ? "ok" : ""]);
     inner.append(make("div", {class: "sides"}, side("What the LPAR says", row.lpar_side, "Nothing: it was not read in this run."),

@@ -140,13 +140,14 @@ def check(survey, source: str) -> dict:
     return survey
 
 
-def mark_not_in_this_run(report: dict, not_asked: list) -> None:
-    """Say which partitions the inventory has after all: the run was limited to other hosts. By name only, so it is a hint."""
-    names = {_short(name): name for name in not_asked}
+def mark_same_names(report: dict, not_asked: list) -> None:
+    """Hint at partitions that the inventory may have after all: under a host that was not asked, or could not say who it is."""
+    unknown = [host["host"] for host in report.get("hosts") or [] if not host.get("machine") or host.get("lpar_id") is None]
+    names = {_short(name): name for name in [*not_asked, *unknown]}
     for partition in report.get("partitions_not_in_inventory") or []:
         name = names.get(_short(partition.get("lpar_name") or partition.get("name") or ""))
         if name:
-            partition["not_in_this_run"] = name
+            partition["maybe_host"] = name
 
 
 def _short(name) -> str:

@@ -112,15 +112,16 @@ def _cause(group: dict) -> list:
 
 
 def _names(rows: list) -> list:
-    lines = []
+    names, known = [], []
     for row in rows[:_MOST_NAMES]:
         marks = [mark for mark, there in (("cluster", row["clustered"]), ("flapping", row["flapping"])) if there]
-        lines += _wrap(ascii_line(row["label"]) + (f" ({', '.join(marks)})" if marks else ""), _LPAR)
+        names.append(ascii_line(row["label"]) + (f" ({', '.join(marks)})" if marks else ""))
         if row["state"] == codes.UNREAD and row["last_known"]:
-            lines += _wrap(f"last known: {ascii_line(row['last_known'].get('verdict'))}", _LPAR, "  ", "  ")
+            known.append(row["last_known"]["verdict"])
     if len(rows) > _MOST_NAMES:
-        lines.append(f"... and {len(rows) - _MOST_NAMES} more")
-    return lines
+        names.append(f"and {len(rows) - _MOST_NAMES} more")
+    lines = _wrap(", ".join(names), _LPAR)
+    return lines + _wrap("last known: " + ", ".join(dict.fromkeys(known)), _LPAR) if known else lines
 
 
 def _advice(item: dict) -> list:
@@ -150,14 +151,15 @@ def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list:
 def _outside(rows: list) -> list:
     if not rows:
         return []
-    unknown = [row for row in rows if not row["elsewhere"]]
     lines = []
-    if len(rows) > len(unknown):
-        lines.append(f"Not asked in this run although the inventory has them: {plural(len(rows) - len(unknown), 'partition')}.")
-    if unknown:
-        names = ", ".join(f"{ascii_line(row['label'])} ({row['code']})" for row in unknown[:_MOST_NAMES])
-        more = f" and {len(unknown) - _MOST_NAMES} more" if len(unknown) > _MOST_NAMES else ""
-        lines += _wrap(f"The HMCs know {plural(len(unknown), 'partition')} that the inventory does not: {names}{more}", WIDTH, "", "  ")
+    for told, words in (
+        ([row for row in rows if not row["maybe_host"]], "The HMCs know {0} that the inventory does not: "),
+        ([row for row in rows if row["maybe_host"]], "The HMCs know {0} with the name of a host that was not asked, or could not say who it is: "),
+    ):
+        if told:
+            names = ", ".join(f"{ascii_line(row['label'])} ({row['code']})" for row in told[:_MOST_NAMES])
+            more = f" and {len(told) - _MOST_NAMES} more" if len(told) > _MOST_NAMES else ""
+            lines += _wrap(words.format(plural(len(told), "partition")) + names + more, WIDTH, "", "  ")
     return lines
 
 

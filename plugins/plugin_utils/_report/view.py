@@ -10,6 +10,11 @@ from __future__ import annotations
 
 from .codes import STATES, UNREAD, state_of
 from .text import one_line
+# The reason that stands where a cause has no rung at all: its next step is a request, which nothing forbids.
+_NO_RUNG = "no_rung"
+# Names of one gap that are told one by one.
+_MOST_NAMES = 4
+
 
 def partition_key(machine, lpar_id, name) -> str:
     """What names a partition across runs: machine and LPAR id, the inventory name only where these are not known."""
@@ -76,7 +81,9 @@ def _row(source: dict, systems: dict, in_inventory: bool) -> dict:
         "next": one_line(remedy.get("text")),
         "rung": source.get("next_rung") or remedy.get("rung") or "",
         "role": remedy.get("role") or "",
-        "blocked_by": list(source.get("blocked_by") or first.get("blocked_by") or []),
+        "owner": remedy.get("owner") or "",
+        "blocked_by": _blocked(source.get("next_rung") or remedy.get("rung"), source.get("blocked_by") or first.get("blocked_by")),
+        "refusals": [refusal for refusal in source.get("refusals") or [] if refusal.get("reason") != _NO_RUNG],
         "flags": [one_line(flag) for flag in source.get("flags") or []],
         "clustered": source.get("clustered"),
         "hmc_states": source.get("hmc_states") or {},
@@ -84,11 +91,18 @@ def _row(source: dict, systems: dict, in_inventory: bool) -> dict:
         "unread": [one_line(item) for item in source.get("unread") or []],
         "since": history.get("since"),
         "last_known": history.get("last_known"),
-        "flapping": bool(history.get("flapping")),
+        "flapping": bool(history.get("flapping")) or "FLAPPING" in (source.get("flags") or []),
         "in_inventory": in_inventory,
-        "elsewhere": source.get("not_in_this_run") or "",
+        "maybe_host": one_line(source.get("maybe_host")),
         "group": None,
     }
+
+
+def _blocked(rung, reasons) -> list:
+    """What forbids the next step; where that is to wait or to ask somebody, there is nothing to forbid."""
+    if rung in (None, "", "wait", "escalate"):
+        return []
+    return [one_line(reason) for reason in reasons or [] if reason != _NO_RUNG]
 
 
 def _down_everywhere(row: dict) -> bool:
@@ -169,7 +183,7 @@ def _group(finding: dict, fleet: bool) -> dict:
         "next": one_line(remedy.get("text")),
         "rung": remedy.get("rung") or "",
         "role": remedy.get("role") or "",
-        "blocked_by": list(finding.get("blocked_by") or []),
+        "blocked_by": _blocked(remedy.get("rung"), finding.get("blocked_by")),
         "evidence": finding.get("evidence") or [],
         "rows": [],
     }
@@ -211,11 +225,24 @@ def _gaps(report: dict, rows: list) -> list:
             if system["outcome"] != "ok":
                 why = ": ".join(part for part in (system["state"], system["message"]) if part)
                 gaps.append({"kind": "system", "name": f"{system['name'] or system['machine']} on {hmc['name']}", "why": why or system["outcome"]})
+    return gaps + _lpar_gaps(rows)
+
+
+def _lpar_gaps(rows: list) -> list:
+    """One line a reason, not one a partition: a silent HMC leaves a gap at each of its partitions."""
+    by_reason = {}
     for row in rows:
-        if row["state"] == UNREAD and row["in_inventory"]:
-            gaps.append({"kind": "LPAR", "name": row["label"], "why": row["summary"] or "; ".join(row["unread"])})
-        elif row["unread"] and row["in_inventory"]:
-            gaps.append({"kind": "LPAR", "name": row["label"], "why": "; ".join(row["unread"])})
+        if row["in_inventory"] and (row["state"] == UNREAD or row["unread"]):
+            by_reason.setdefault("; ".join(row["unread"]) or row["summary"] or row["code"], []).append(row)
+    gaps = []
+    for why, its_rows in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[1][0]["label"])):
+        labels = [row["label"] for row in its_rows]
+        more = f" and {len(labels) - _MOST_NAMES} more" if len(labels) > _MOST_NAMES else ""
+        if len(its_rows) == 1:
+            # The message of the connection tells one host from another, so it is told of one only.
+            said = next((one_line(line.get("detail")) for finding in its_rows[0]["findings"] for line in finding.get("evidence") or [] if line.get("source") == labels[0]), "")
+            why = f"{why}: {said}" if said and said not in why else why
+        gaps.append({"kind": "LPAR", "name": ", ".join(labels[:_MOST_NAMES]) + more, "why": why})
     return gaps
 
 

@@ -98,7 +98,7 @@ def evidence(name: str, number: int, machine: int = 1, **changes) -> dict:
             "lpar_id": number, "lpar_name": name, "machine": machine_name(machine), "hostname": name, "os_level": "7200-05-06-2320", "kind": "aix", "uptime_seconds": 5_000_000,
         },
         "node_id": {"live": node_id, "etc": node_id, "var_ct": node_id, "consistent": True},
-        "filesets": [{"name": fileset, "level": "3.2.6.4", "state": "COMMITTED"} for fileset in ("rsct.core.rmc", "rsct.core.utils", "rsct.core.sec", "rsct.core.hostrm", "devices.chrp.base.ServiceRM")],
+        "filesets": [{"name": fileset, "level": "3.2.6.4", "state": "COMMITTED"} for fileset in ("rsct.core.rmc", "rsct.core.utils", "rsct.core.sec", "rsct.core.hostrm", "rsct.core.sr", "devices.chrp.base.ServiceRM")],
         "subsystems": [
             {"name": subsystem, "group": group, "pid": 4_000_000 + position, "status": "active"}
             for position, (subsystem, group) in enumerate((("ctrmc", "rsct"), ("ctcas", "rsct"), ("IBM.MgmtDomainRM", "rsct_rm"), ("IBM.DRM", "rsct_rm"), ("IBM.HostRM", "rsct_rm"), ("IBM.ServiceRM", "rsct_rm")))

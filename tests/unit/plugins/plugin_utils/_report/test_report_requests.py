@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 import report_builder as build
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
@@ -12,18 +13,17 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.aixops.rsct.plugins.plugin_utils._report import firewall, inventory, view
 
 
-def _blocked(name: str, number: int, code: str = "NETWORK_TCP_BLOCKED", hmc: str = "hmcbeta") -> dict:
-    states = {
-        other: {"rmc_state": "inactive" if other == hmc else "active", "rmc_ipaddr": build.address(number), "dlpar": [1, 1, 1]} for other in build.HMCS
-    }
-    return build.host(name, number, code, hmc_states=states)
+def _blocked(name: str, number: int, code: str = "NETWORK_TCP_BLOCKED", flows: bool = True, port: int = 657) -> dict:
+    states = {hmc: {"rmc_state": state, "rmc_ipaddr": build.address(number), "dlpar": [1, 1, 1]} for hmc, state in (("hmcalpha", "active"), ("hmcbeta", "inactive"))}
+    found = build.finding(code)
+    if flows:
+        found["flows"] = [{"lpar": build.address(number), "hmc": "192.0.2.12", "hmc_name": "hmcbeta", "port": port, "protocols": ["tcp", "udp"], "directions": "both"}]
+    return build.host(name, number, code, hmc_states=states, findings=[found])
 
 
-def test_the_request_has_exact_addresses_both_protocols_and_both_directions():
-    survey = build.survey(3)
-    build.block(survey, "aix00001", "hmcbeta")
-    build.block(survey, "aix00002", "hmcbeta")
-    text = firewall.render(build.report([_blocked("aix00001", 1), _blocked("aix00002", 2), build.host("aix00003", 3)]), survey)
+@pytest.mark.parametrize("flows", [True, False], ids=["the host told", "the consoles told"])
+def test_the_request_has_exact_addresses_both_protocols_and_both_directions(flows):
+    text = firewall.render(build.report([_blocked("aix00001", 1, flows=flows), _blocked("aix00002", 2, flows=flows), build.host("aix00003", 3)]))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "198.18.1.2 aix00001" in lines
     assert "198.18.1.3 aix00002" in lines
@@ -38,27 +38,18 @@ def test_the_request_has_exact_addresses_both_protocols_and_both_directions():
     assert "aix00003" not in text
 
 
-def test_an_open_tcp_path_is_still_asked_for_where_udp_is_missing():
-    survey = build.survey(1)
-    text = firewall.render(build.report([_blocked("aix00001", 1, "NETWORK_UDP_BLOCKED")]), survey)
-    assert "HMC hmcbeta: 192.0.2.12" in text
-    assert "192.0.2.11" not in text
-
-
-def test_without_a_survey_the_addresses_are_those_that_the_consoles_hold():
-    text = firewall.render(build.report([_blocked("aix00001", 1)]))
-    assert "198.18.1.2" in text and "192.0.2.12" in text
+def test_one_partition_under_two_findings_is_asked_for_once():
+    twice = _blocked("aix00001", 1)
+    twice["findings"] *= 2
+    assert firewall.render(build.report([twice])) == firewall.render(build.report([_blocked("aix00001", 1)]))
 
 
 def test_the_port_of_the_estate_is_the_port_of_the_request():
-    survey = build.survey(1)
-    build.block(survey, "aix00001", "hmcbeta")
-    survey["hosts"]["aix00001"]["rmc"]["network"]["paths"][1]["port"] = 10657
-    assert "10657" in firewall.render(build.report([_blocked("aix00001", 1)]), survey)
+    assert "10657" in firewall.render(build.report([_blocked("aix00001", 1, port=10657)]))
 
 
 def test_no_network_cause_no_request():
-    assert firewall.render(build.report([build.host("aix1", 1, "RSCT_DOWN")]), build.survey(1)) == ""
+    assert firewall.render(build.report([build.host("aix1", 1, "RSCT_DOWN")])) == ""
 
 
 def test_a_filter_on_the_host_is_no_matter_for_the_network_owner():
@@ -94,8 +85,14 @@ def test_broken_partitions_are_in_the_inventory_with_identity():
     assert "ansible_host" not in hosts["aixdb02"]
 
 
-def test_ibm_i_and_hosts_of_another_run_are_left_out():
-    assert _inventory([_outside("ibmi01", 1, "OUT_OF_SCOPE"), _outside("aixdb09", 2, not_in_this_run="aixdb09")]) == ""
+def test_ibm_i_is_left_out():
+    assert _inventory([_outside("ibmi01", 1, "OUT_OF_SCOPE")]) == ""
+
+
+def test_what_may_be_a_known_host_is_no_second_host():
+    text = _inventory([_outside("aixdb09", 2, maybe_host="aixdb09.example.com")])
+    assert DataLoader().load(text) == {"aix_lpars": {"hosts": {}}}
+    assert f"aixdb09.example.com: rsct_machine {build.machine_name(1)}, rsct_lpar_id 2" in text
 
 
 def test_two_partitions_of_one_name_are_two_hosts_and_no_known_host_is_overwritten():

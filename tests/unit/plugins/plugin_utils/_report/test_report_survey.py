@@ -115,10 +115,12 @@ def test_a_missing_file_is_refused(tmp_path):
         survey.read(str(tmp_path / "missing.json"))
 
 
-def test_partitions_of_hosts_outside_of_the_run_are_marked():
-    report = build.report([], outside=[build.host("", 1, lpar_name="AIXDB01"), build.host("", 2, lpar_name="other")])
-    survey.mark_not_in_this_run(report, ["aixdb01.example.com"])
-    assert [partition.get("not_in_this_run") for partition in report["partitions_not_in_inventory"]] == ["aixdb01.example.com", None]
+def test_partitions_with_the_name_of_a_host_are_marked():
+    lost = build.host("aixdb07", None, "UNDETERMINED")
+    lost["machine"] = None
+    report = build.report([lost, build.host("aixdb08", 8)], outside=[build.host("", number, lpar_name=name) for number, name in enumerate(("AIXDB01", "aixdb07", "aixdb08", "other"))])
+    survey.mark_same_names(report, ["aixdb01.example.com"])
+    assert [partition.get("maybe_host") for partition in report["partitions_not_in_inventory"]] == ["aixdb01.example.com", "aixdb07", None, None]
 
 
 # --- slices ---

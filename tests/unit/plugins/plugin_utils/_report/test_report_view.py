@@ -94,3 +94,21 @@ def test_secondary_findings_and_flags_trip_a_gate_by_name():
 
 def test_unknown_words_are_named():
     assert codes.unknown_words(["RSCT_DOWN", "any-fault", "rsct_down", "FOO"]) == ["rsct_down", "FOO"]
+
+
+def test_a_silent_console_is_one_gap_and_not_one_at_every_partition():
+    hosts = [build.host(f"aix{number}", number, "UNDETERMINED", unread=["HMC hmcbeta did not answer"]) for number in range(1, 101)]
+    model = view.build(build.report(hosts, [build.hmc("hmcalpha"), build.hmc("hmcbeta", outcome="unreachable", message="timed out")]))
+    assert len(model["gaps"]) == 2
+    assert model["gaps"][1]["name"].endswith("and 96 more")
+
+
+def test_one_lost_host_shows_what_its_connection_said():
+    found = build.finding("UNDETERMINED", evidence=[{"source": "aix1", "detail": "Permission denied (publickey)"}])
+    model = view.build(build.report([build.host("aix1", 1, "UNDETERMINED", findings=[found], unread=["not read"])]))
+    assert model["gaps"] == [{"kind": "LPAR", "name": "aix1", "why": "not read: Permission denied (publickey)"}]
+
+
+def test_a_request_is_forbidden_by_nothing():
+    asked = build.host("aix1", 1, "MTU_MISMATCH", blocked_by=["no_rung"])
+    assert view.build(build.report([asked]))["rows"][0]["blocked_by"] == []
