@@ -59,6 +59,9 @@ class Workspace:
             os.mkdir(self.path, 0o700)
         except FileExistsError:
             pass
+        self.require_safe()
+
+    def require_safe(self):
         status = os.lstat(self.path)
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise SnapshotError(
@@ -102,15 +105,14 @@ class Workspace:
         remove_file(self.inside(JOURNAL))
         sync_directory(self.path)
 
-    def clear_start(self):
-        """Remove what a run left that was killed before its journal stood. Trees without a journal are not ours to judge."""
+    def require_no_orphans(self):
+        """Trees without a journal are not ours to judge: no kill leaves that behind."""
         if any(name != JOURNAL_ASIDE for name in self.leftovers()):
             raise self.unusable("it is gone, but trees of a restore are still there")
-        remove_file(self.inside(JOURNAL_ASIDE))
 
     def unusable(self, detail):
         return SnapshotError(
-            "journalunusable",
+            "journal_unusable",
             "The journal of an interrupted restore in {0} is not usable: {1}.".format(printable(decode(self.path)), detail),
             [{"source": "journal", "detail": ", ".join(printable(decode(name)) for name in self.leftovers())}],
             "Look at the trees in that directory and at {0}, keep the right one, then remove the directory.".format(

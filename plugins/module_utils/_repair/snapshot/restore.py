@@ -260,14 +260,20 @@ class Restore:
 
     def pending(self):
         """The journal of a restore that was killed, or None. Only looks."""
-        return self.workspace.journal() if os.path.isdir(self.workspace.path) else None
+        if not os.path.lexists(self.workspace.path):
+            return None
+        self.workspace.require_safe()
+        journal = self.workspace.journal()
+        if journal is None:
+            self.workspace.require_no_orphans()
+        return journal
 
     def recover(self):
         """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held."""
         journal = self.pending()
         if journal is None:
-            if not self.dry:
-                self.workspace.clear_start()
+            # A run that was killed before its journal stood may have left the draft of it.
+            self._clear()
             return None
         self.journal = journal
         phase = journal["phase"]

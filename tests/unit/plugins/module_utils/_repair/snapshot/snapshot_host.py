@@ -37,10 +37,10 @@ def answer(base, argv):
     """(rc, stdout, stderr) of a command on the host in base."""
     state = json.loads((base / "state.json").read_text())
     with open(base / "commands.log", "a", encoding="utf-8") as log:
-        log.write(" ".join(argv) + "\n")
-    if argv[0] in state["dies"]:
-        # The process that asks: the module, or the shell between.
-        os.kill(state["dies"][argv[0]] or os.getppid(), 9)
+        log.write(line_of(argv) + "\n")
+    if line_of(argv) in state["dies"]:
+        # The process that asks; it is the parent, because the link to this program is an exec.
+        os.kill(os.getppid(), 9)
     rc, text = _answer(base, state, argv)
     aside = base / "state.json.new"
     aside.write_text(json.dumps(state))
@@ -48,13 +48,20 @@ def answer(base, argv):
     return (rc, text, "") if rc == 0 else (rc, "", text)
 
 
+def line_of(argv):
+    return " ".join(argv)
+
+
 def _answer(base, state, argv):
-    line = " ".join(argv)
+    line = line_of(argv)
     if line == "rmcctrl -z":
-        if state["stops"]:
+        if state["stops_left"] != 0:
             state.update(ctrmc="inoperative", drm="inoperative", remote=False)
+        if state["stops_left"]:
+            state["stops_left"] -= 1
         return 0, ""
     if line == "rmcctrl -A":
+        state["answering"] = not state["deaf"]
         if state["ctrmc"] == "active":
             return 1, "0513-029 The ctrmc Subsystem is already active."
         if os.path.exists(base / "var/ct/cfg/ct_node_id"):
@@ -74,7 +81,7 @@ def _answer(base, state, argv):
             " {0:<17}{1:<17}{2:<13}{3}\n".format(name, group, "" if status == "inoperative" else 77, status) for name, group, status in rows
         )
     if argv[0] == "lsrsrc":
-        if state["ctrmc"] != "active" or os.path.exists(base / "var/ct/cfg/poison"):
+        if state["ctrmc"] != "active" or not state["answering"] or os.path.exists(base / "var/ct/cfg/poison"):
             return 1, "2612-022 no session"
         return 0, sample("aix72_lsrsrc_ibm_mcp_dual_hmc" if argv[1:] else "aix72_lsrsrc_classes_ready")
     if argv[0] == "lsnodeid":
@@ -115,24 +122,26 @@ class Host:
         host.node_id_file.parent.mkdir(parents=True)
         (host.base / "etc").chmod(0o755)
         host.var_ct.mkdir(parents=True)
-        host.fill()
+        host._fill()
         (host.base / "state.json").write_text(
             json.dumps(
                 {
                     "ctrmc": "active",
                     "drm": "active",
                     "ctcas": "inoperative",
+                    "answering": True,
                     "remote": True,
-                    "stops": True,
+                    "stops_left": None,
+                    "deaf": False,
                     "node_id": NODE_ID,
                     "answers": {},
-                    "dies": {},
+                    "dies": [],
                 }
             )
         )
         return host
 
-    def fill(self):
+    def _fill(self):
         root = os.fsencode(self.var_ct)
         for name in (b"cfg", b"IW/registry/local_tree", b"IW/log/mc", b"IW/run/mc", b"IW/lck", b"IW/soc/mc"):
             os.makedirs(os.path.join(root, name))
@@ -213,6 +222,18 @@ class Host:
         subprocess.run(["cp", "-a", str(self.base), str(base)], check=True)
         return Host(base)
 
+    def look(self):
+        """The tree and the node id file as one finds them."""
+        return fingerprint(self.var_ct), fingerprint(self.node_id_file)
+
+    def require_settled(self):
+        """Nothing of a restore is left, RSCT runs with the identity that the files have."""
+        assert sorted(path.name for path in (self.base / "var").iterdir()) == ["ct"]
+        assert sorted(path.name for path in (self.base / "etc").iterdir()) == ["ct_node_id"]
+        state = self.state()
+        assert (state["ctrmc"], state["remote"]) == ("active", True)
+        assert self.node_id_file.read_text()[:16] == (self.var_ct / "cfg/ct_node_id").read_text()[:16] == state["node_id"]
+
     def options(self, **more):
         options = {
             "state": "present",
@@ -251,7 +272,7 @@ def fingerprint(path):
     if not os.path.lexists(path):
         return None
     found, groups = {}, {}
-    for name in [path] + [os.path.join(top, name) for top, tops, names in os.walk(path) for name in tops + names]:
+    for name in sorted([path] + [os.path.join(top, name) for top, tops, names in os.walk(path) for name in tops + names]):
         status = os.lstat(name)
         content = None
         if stat.S_ISREG(status.st_mode):
