@@ -118,13 +118,15 @@ def _converse(process, stdin, end, limit):
             os.set_blocking(process.stdin.fileno(), False)
             selector.register(process.stdin, selectors.EVENT_WRITE)
         while selector.get_map() and time.monotonic() < end:
+            # Asked before the look at the streams: what it wrote until its end is then there to be read.
+            ended = process.poll() is not None
             ready = selector.select(min(DRAIN_SECONDS, max(0, end - time.monotonic())))
             for key, _events in ready:
                 if key.fileobj is process.stdin:
                     pending = _feed(selector, process.stdin, pending)
                 else:
                     _read(selector, key.fileobj, output[key.fileobj], limit)
-            if not ready and process.poll() is not None:
+            if not ready and ended:
                 break
     in_time = _ended(process, end)
     for stream in (process.stdin, process.stdout, process.stderr):

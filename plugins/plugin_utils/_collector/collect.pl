@@ -166,14 +166,16 @@ sub drain {
 sub finished {
     my ($job, $stirred) = @_;
     my $now = $clock->();
-    if (!defined $job->{status}) {
+    my $known = defined $job->{status};
+    if (!$known) {
         my $pid = waitpid $job->{pid}, POSIX::WNOHANG();
         $job->{status} = $? if $pid == $job->{pid};
     }
     my $ended = defined $job->{status};
     if (!$job->{killed} && $ended) {
-        # Somebody else (a daemon that it started) may hold its output open: enough is read when nothing more comes.
-        return 0 if $stirred && %{ $job->{streams} };
+        # Somebody else (a daemon that it started) may hold its output open: enough is read when nothing more comes
+        # in a round after its end.
+        return 0 if ($stirred || !$known) && %{ $job->{streams} };
         my $rc = $job->{status} & 127 ? -($job->{status} & 127) : $job->{status} >> 8;
         return conclude($job, $rc == 0 ? 'ok' : 'failed', $rc);
     }

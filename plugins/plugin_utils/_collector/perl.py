@@ -16,8 +16,8 @@ from ...module_utils._evidence import probes
 
 _PROGRAM = pathlib.Path(__file__).with_name("collect.pl")
 # For connections that cannot hand over standard input (a become method that wants a terminal): the program as an argument.
-COMMAND_WITH_INPUT = "perl -"
-_COMMAND_WITH_ARGUMENT = "perl -MMIME::Base64 -e 'eval decode_base64(shift); die $@ if $@' {0}"
+COMMAND_WITH_INPUT = "LC_ALL=C perl -"
+_COMMAND_WITH_ARGUMENT = "LC_ALL=C perl -MMIME::Base64 -e 'eval decode_base64(shift); die $@ if $@' {0}"
 
 
 class NoAnswer(Exception):
@@ -47,7 +47,7 @@ def program(options, nonce):
     rows += [("address", _plain(address)) for address in options["hmc_addresses"]]
     rows += [_row(probe, options) for probe in probes.table(options)]
     table = "\n".join("\t".join(row) for row in rows)
-    return "our $TABLE = <<'END_OF_TABLE';\n{0}\nEND_OF_TABLE\n{1}".format(table, _PROGRAM.read_text(encoding="utf-8"))
+    return "$main::TABLE = <<'END_OF_TABLE';\n{0}\nEND_OF_TABLE\n{1}".format(table, _PROGRAM.read_text(encoding="utf-8"))
 
 
 def command_with_argument(text):
