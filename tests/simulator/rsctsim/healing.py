@@ -59,7 +59,6 @@ def _heal_hmc(estate: Estate, hmc: Hmc) -> None:
 def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     lpar.__dict__.update(pickle.loads(estate.pristine[lpar.name]).__dict__)
     node_id = lpar.loaded.node_id
-    lpar.loaded = None
     for subsystem in lpar.subsystems.values():
         if subsystem.group in ("rsct", "rsct_rm"):
             subsystem.pid = 0
@@ -67,6 +66,8 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     identity.wipe_tree(lpar)
     identity.build_tree(lpar, node_id)
     identity.write_node_id(identity.etc_node_id(lpar), node_id)
+    identity.write_registry(lpar)
+    lpar.loaded = None
     daemons.start(estate, lpar, "ctrmc", now)
 
 

@@ -176,7 +176,7 @@ def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
         state.history.append((now, heading))
         if len(state.history) > HISTORY:
             del state.history[0]
-    if _evaluate(estate, state, now)[0] in ("I", "Z"):
+    if lpar.loaded and heading.token in ("I", "Z") and _evaluate(estate, state, now)[0] == heading.token:
         _register(hmc, lpar)
 
 

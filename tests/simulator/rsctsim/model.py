@@ -328,6 +328,7 @@ class LinkState:
     """History of one HMC-LPAR link, newest last: (since, target). link.py evaluates it for any moment."""
 
     history: List[Tuple[float, Target]] = field(default_factory=list)
+    looked: float = 0.0              # when it was evaluated last
 
 
 @dataclass

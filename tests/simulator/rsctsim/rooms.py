@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent.parent
 CAT = shutil.which("cat") or "/bin/cat"
 TOOLS = ("sh", "ksh", "cat", "rm", "rmdir", "mkdir", "chmod", "chown", "cp", "mv", "ln", "sleep", "sed", "grep", "egrep", "fgrep", "awk", "cut", "sort",
          "head", "tail", "tr", "wc", "expr", "test", "printf", "env", "touch", "dd", "perl", "tar", "gzip", "gunzip", "compress", "uncompress", "echo",
-         "true", "false", "sync", "find", "basename", "dirname", "pwd", "kill", "nohup", "xargs", "tee", "cksum")
+         "true", "false", "sync", "which", "find", "basename", "dirname", "pwd", "kill", "nohup", "xargs", "tee", "cksum")
 PYTHON = re.compile(r"(?<![\w./-])(?:/[\w.-]+)*/python[0-9.]*\b")
 NO_PYTHON = "/nonexistent/python"
 
@@ -62,8 +62,8 @@ class Rooms:
     def _bin(self, lpar: Lpar) -> Path:
         """The PATH directory: shared by hosts with the same commands."""
         commands = aix.commands_of(lpar)
-        missing = sorted(name for name in aix.COMMANDS if name not in commands) + sorted(lpar.missing)
-        profile = "%s-%s" % ("python" if lpar.python else "plain", re.sub(r"[^A-Za-z0-9]+", "_", "_".join(missing))[:150] or "all")
+        traits = ("python" if lpar.python else "plain", lpar.kind, "rsct" if lpar.rsct_level() else "bare")
+        profile = "-".join(traits + tuple("no_" + name.replace("/", "") for name in sorted(lpar.missing)))
         directory = self.directory / "bin" / profile
         if not directory.is_dir():
             aside = directory.with_name(profile + ".new")
