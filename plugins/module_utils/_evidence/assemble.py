@@ -48,11 +48,11 @@ def assemble(raw, options):
     host = _Host(results.get("host"))
     processes = results.parsed("ps", ps.parse) or None
     errors = results.parsed("errpt", errpt.parse)
-    filesets = results.rows_even_if_failed("lslpp", lslpp.parse)
+    filesets = lslpp.installed(results.get("lslpp"))
     subsystems = results.parsed("lssrc", lssrc.parse) or None
     domains = results.parsed("rmcdomainstatus", rmcdomainstatus.parse) or {}
     filters = results.parsed("lsfilt", lsfilt.parse)
-    trust = results.parsed("ctsvhbac", ctsvhbac.parse, even_if_failed=True)
+    trust = results.parsed("ctsvhbac", ctsvhbac.parse)
     interfaces = _interfaces(results)
     return {
         "schema": SCHEMA,
@@ -88,7 +88,7 @@ def assemble(raw, options):
             "clock_utc": host.clock_utc(),
         },
         # The ones that hold /, /var, /tmp and the tree of RSCT: df was asked for no other.
-        "filesystems": results.rows_even_if_failed("df", df.parse) or None,
+        "filesystems": results.parsed("df", df.parse) or None,
         "errors": errors,
         "activity": activity.parse(processes, errors, host.local_time()),
         "migration": activity.last_migration(errors or [], host.local_time()),
@@ -104,22 +104,15 @@ class _Results(dict):
         super().__init__()
         self.table = {probe["name"]: probe for probe in probes.table(options)}
         for record in records:
-            probe = self.table.get(record["name"], {})
-            self[record["name"]] = Result(
-                probe.get("argv", []), record["rc"], record["stdout"], record["stderr"], record["seconds"], record["outcome"]
-            )
+            probe = self.table.get(record["name"], {"argv": [], "partial": False})
+            answered = probe["partial"] and record["outcome"] == "failed" and record["stdout"].strip()
+            outcome = "ok" if answered else record["outcome"]
+            self[record["name"]] = Result(probe["argv"], record["rc"], record["stdout"], record["stderr"], record["seconds"], outcome)
 
-    def parsed(self, name, parse, even_if_failed=False):
-        """What the parser makes of a probe that answered, else None. Some commands answer and still return an error."""
+    def parsed(self, name, parse):
+        """What the parser makes of a probe that answered, else None."""
         result = self.get(name)
-        if result is None or not (result.outcome == "ok" or (even_if_failed and result.outcome == "failed" and result.stdout)):
-            return None
-        return parse(result.stdout)
-
-    def rows_even_if_failed(self, name, parse):
-        """Rows of a command whose return code tells that some of what it was asked for does not exist."""
-        result = self.get(name)
-        return parse(result.stdout) if result is not None and result.outcome in ("ok", "failed") else None
+        return parse(result.stdout) if result is not None and result.outcome == "ok" else None
 
 
 class _Host:

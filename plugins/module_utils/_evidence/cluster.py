@@ -109,10 +109,10 @@ def _subsystems(results):
 
 
 def _filesets(results):
-    result = results.get("lslpp")
-    if result is None or result.outcome in ("timeout", "missing"):
-        return [], False, [_doubt("lslpp", result)]
-    installed = {row["name"] for row in lslpp.parse(result.stdout)}
+    rows = lslpp.installed(results.get("lslpp"))
+    if rows is None:
+        return [], False, [_doubt("lslpp", results.get("lslpp"))]
+    installed = {row["name"] for row in rows}
     return [_line("lslpp", "{0} installed ({1})".format(name, kind)) for name, kind in _CLUSTER_FILESETS if name in installed], False, []
 
 
@@ -143,8 +143,7 @@ def _rmcd_is_down(results):
 
 def _without_config_rm(results):
     """Without rsct.basic there is no IBM.ConfigRM, and so no peer domain and none of its commands."""
-    result = results.get("lslpp")
-    names = set() if result is None else {row["name"] for row in lslpp.parse(result.stdout)}
+    names = {row["name"] for row in lslpp.installed(results.get("lslpp")) or []}
     return bool(names) and not any(name.startswith("rsct.basic") for name in names)
 
 

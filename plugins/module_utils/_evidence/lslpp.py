@@ -7,6 +7,7 @@ from __future__ import annotations
 
 # package:fileset:level: : :state:type:description:...
 _FIELDS = 7
+_NOT_INSTALLED = "0504-132"
 
 
 def parse(text):
@@ -17,3 +18,12 @@ def parse(text):
         if len(fields) >= _FIELDS and fields[1] and fields[2][:1].isdigit():
             rows.append({"name": fields[1], "level": fields[2], "state": fields[5]})
     return rows
+
+
+def installed(result):
+    """parse() of an answer, or None if there is none. Return code 1 is normal: some of what was asked for is not installed."""
+    if result is None or result.outcome not in ("ok", "failed"):
+        return None
+    rows = parse(result.stdout)
+    told = rows or result.outcome == "ok" or _NOT_INSTALLED in result.stdout + result.stderr
+    return rows if told else None

@@ -183,6 +183,8 @@ def test_vios(collect, changes):
 def test_filesets_are_read_though_one_of_them_is_not_installed(collect, sample):
     rmc = collect(lslpp=("failed", 1, sample("aix72_lslpp_lcq_rsct_core"), "lslpp: 0504-132  Fileset csm.client not installed."))
     assert len(rmc["filesets"]) == 11
+    assert next(row for row in rmc["probes"] if row["name"] == "lslpp")["outcome"] == "ok"
+    assert collect(lslpp=("failed", 1, "", "lslpp: cannot open the ODM"))["filesets"] is None
     assert collect(lslpp=("failed", 1, "", "lslpp: 0504-132  Fileset rsct.* not installed."))["filesets"] == []
     assert collect(lslpp=("timeout", None, "", ""))["filesets"] is None
 

@@ -73,9 +73,13 @@ def test_a_check_without_answer_leaves_it_open(alone, name, outcome):
     assert cluster.census(alone)["member"] is (False if (name, outcome) in _TOLD_OTHERWISE else None)
 
 
-# lslpp fails as soon as one of the filesets asked for is not there, which is the normal case. Of RSCT without
-# rsct.basic, as in the sample, neither of these commands is a part.
-_TOLD_OTHERWISE = (("lslpp", "failed"), ("lsrpdomain", "missing"), ("ct_clusterinfo", "missing"))
+# Of RSCT without rsct.basic, as in the sample, neither of these commands is a part.
+_TOLD_OTHERWISE = (("lsrpdomain", "missing"), ("ct_clusterinfo", "missing"))
+
+
+def test_return_code_1_of_lslpp_is_normal(alone, sample):
+    alone["lslpp"] = Result([], 1, sample("aix72_lslpp_lcq_rsct_core"), "lslpp: 0504-132  Fileset csm.client not installed.", outcome="failed")
+    assert cluster.census(alone)["member"] is False
 
 
 def test_clcomd_alone_is_no_cluster(alone):
