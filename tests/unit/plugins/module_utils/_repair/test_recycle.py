@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils import _command
 from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, recycle
@@ -26,7 +28,7 @@ def down(*names):
 
 
 def having(**more):
-    return lambda state: state.update(more)
+    return lambda state: state.update(copy.deepcopy(more))
 
 
 def both(*changes):

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Transcripts of the targeted method of rmc_rekey: one trusted host, one record, or the key pair."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pathlib
+import stat
+
+import pytest
+from ansible_collections.aixops.rsct.plugins.module_utils import _command
+from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, rekey, targeted
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import RepairFailed, actions
+from ansible_collections.aixops.rsct.tests.unit.plugins.module_utils._repair.fake_host import HMC_ALPHA, HMC_OLD
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies
+
+SAMPLES = pathlib.Path(__file__).parents[3] / "samples"
+ALPHA, OLD = "7063CR2*13A4F10", "7042CR6*10B2C3D"
+BOTH = [dict(HMC_ALPHA, state="I"), dict(HMC_OLD, state="O")]
+
+
+def host(**more):
+    return {"trusted_host": dict({"name": "hmcalpha", "state": "present", "generation_method": "rsa1024", "identifier": "CC03"}, **more)}
+
+
+def record(hmc_name, state="present", **attributes):
+    return {"mcp_record": {"hmc_name": hmc_name, "state": state, "attributes": attributes or None}}
+
+
+KEYS = {"key_pair": True}
+
+
+def options_of(fake, given, saved=None):
+    target = {"method": "targeted", "trusted_host": None, "mcp_record": None, "key_pair": False, "replace_node_id": None}
+    where = os.path.join(fake.root, "saved")
+    return fake.options(**dict(target, snapshot=saved, saved_copies=where, **given))
+
+
+def having(**more):
+    return lambda fake: fake.state.update(copy.deepcopy(more))
+
+
+def without_keys(fake):
+    for name in ("ct_has.qkf", "ct_has.pkf"):
+        os.unlink(os.path.join(fake.var_ct, "cfg", name))
+
+
+def one_key(fake):
+    os.unlink(os.path.join(fake.var_ct, "cfg", "ct_has.qkf"))
+
+
+def ctcas_runs(fake):
+    fake.state["subsystems"]["ctcas"][1] = "active"
+
+
+TRANSCRIPTS = {
+    "host: replaced": (having(), host(), ["ctsthl -a -n hmcalpha -m rsa1024 -p cc03", "rmcctrl -p"]),
+    "host: added": (having(), host(name="hmcbeta"), ["ctsthl -a -n hmcbeta -m rsa1024 -p cc03", "rmcctrl -p"]),
+    "host: as wanted": (having(), host(identifier="BB02"), []),
+    "host: removed": (having(), host(state="absent", identifier=None), ["ctsthl -d -n hmcalpha", "rmcctrl -p"]),
+    "host: not there": (having(), host(name="hmcbeta", state="absent", identifier=None), []),
+    "record: corrected": (
+        having(hmcs=[dict(HMC_OLD, state="O")]),
+        record(OLD, HMCName=ALPHA, KeyToken="hmcalpha"),
+        ['chrsrc -s HMCName == "' + OLD + '" IBM.MCP HMCName="' + ALPHA + '" KeyToken="hmcalpha"', "rmcctrl -p"],
+    ),
+    "record: as wanted": (having(), record(ALPHA, KeyToken="hmcalpha"), []),
+    "record: corrected before": (having(), record(OLD, HMCName=ALPHA), []),
+    "record: residue removed": (having(hmcs=BOTH), record(OLD, "absent"), ['rmrsrc -s HMCName == "' + OLD + '" IBM.MCP', "rmcctrl -p"]),
+    "record: gone already": (having(), record(OLD, "absent"), []),
+    "keys: new pair": (having(), KEYS, ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"]),
+    "keys: one was missing": (one_key, KEYS, ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"]),
+    "keys: there were none": (without_keys, KEYS, ["ctskeygen -n", "ctsthl -s", "rmcctrl -p"]),
+    "keys: ctcas takes them over": (
+        ctcas_runs,
+        KEYS,
+        ["ctskeygen -n -f", "ctsthl -s", "stopsrc -s ctcas", "startsrc -s ctcas", "rmcctrl -p"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_transcript(name, fake, clock, runner, which, saved):
+    prepare, given, commands = TRANSCRIPTS[name]
+    prepare(fake)
+    assert targeted.invalid(options_of(fake, given, saved)) is None
+    result = rekey.repair(runner, options_of(fake, given, saved), clock, which)
+    assert fake.changed() == commands
+    assert result["changed"] is bool(commands)
+    assert bool(result.get("saved_copy")) is bool(commands)
+    if commands and given is not KEYS:
+        assert rekey.repair(runner, options_of(fake, given, saved), clock, which)["changed"] is False
+        assert fake.changed() == commands
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_check_mode_names_exactly_what_the_real_run_executes(name, fake, clock, which, saved):
+    prepare, given, commands = TRANSCRIPTS[name]
+    prepare(fake)
+    checking = _command.Runner(check_mode=True)
+    result = rekey.repair(checking, options_of(fake, given, saved), clock, which)
+    assert fake.changed() == []
+    assert [" ".join(entry["argv"]) for entry in actions(checking)] == commands
+    assert result["changed"] is bool(commands)
+    assert not os.path.exists(os.path.join(fake.root, "saved"))
+
+
+def test_the_saved_copy_holds_what_was_there_and_is_private(fake, clock, runner, which, saved):
+    result = rekey.repair(runner, options_of(fake, host(), saved), clock, which)
+    path = pathlib.Path(result["saved_copy"])
+    assert targeted.trusted_hosts(path.read_text(encoding="utf-8"))["hmcalpha"]["identifier"] == "bb02"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_key_files_are_not_copied_anywhere(fake, clock, runner, which, saved):
+    result = rekey.repair(runner, options_of(fake, KEYS, saved), clock, which)
+    assert "ct_has.qkf" not in pathlib.Path(result["saved_copy"]).read_text(encoding="utf-8")
+
+
+def down(fake):
+    fake.state["subsystems"]["ctrmc"][1] = "inoperative"
+
+
+def in_cluster(fake):
+    fake.state["answers"]["ct_clusterinfo -c"] = [0, "dbpair_dom\n", "", "ok"]
+
+
+def list_unreadable(fake):
+    fake.state["answers"]["ctsthl -l"] = [None, "", "", "timeout"]
+
+
+def others_can_write(fake):
+    os.mkdir(os.path.join(fake.root, "saved"))
+    os.chmod(os.path.join(fake.root, "saved"), 0o777)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("reason", "prepare", "given", "snapshot"),
+    [
+        ("no_snapshot", having(), host(), None),
+        ("no_snapshot", having(hmcs=BOTH), record(OLD, "absent"), None),
+        ("no_snapshot", having(), KEYS, None),
+        ("cluster_member", in_cluster, host(), "given"),
+        ("cluster_member", in_cluster, KEYS, "given"),
+        ("ctrmc_down", down, host(), "given"),
+        ("unknown_state", list_unreadable, host(), "given"),
+        ("record_unclear", having(), record(OLD, HMCName="V4c19d7*b3e2a58"), "given"),
+        ("record_unclear", having(hmcs=[BOTH[0], BOTH[0]]), record(ALPHA, KeyToken="x"), "given"),
+        ("record_in_use", having(hmcs=BOTH), record(ALPHA, "absent"), "given"),
+        ("record_in_use", having(), record(ALPHA, "absent"), "given"),
+        ("active_on_hmc", having(hmcs=BOTH), KEYS, "given"),
+    ],
+)
+def test_refused_and_nothing_ran(reason, prepare, given, snapshot, check_mode, fake, clock, which, saved):
+    prepare(fake)
+    runner = _command.Runner(check_mode=check_mode)
+    with pytest.raises(guards.Refused) as refused:
+        rekey.repair(runner, options_of(fake, given, snapshot), clock, which)
+    assert refused.value.result()["refusal"]["reason"] == reason
+    assert fake.changed() == [] and actions(runner) == []
+    assert not os.path.exists(os.path.join(fake.root, "saved"))
+
+
+def test_refused_when_the_copy_cannot_be_kept_safe(fake, clock, runner, which, saved):
+    others_can_write(fake)
+    with pytest.raises(guards.Refused) as refused:
+        rekey.repair(runner, options_of(fake, host(), saved), clock, which)
+    assert refused.value.result()["refusal"]["reason"] == "unsafe_directory"
+    assert fake.changed() == []
+
+
+def test_a_change_that_did_not_take_is_a_failure(fake, clock, runner, which, saved):
+    fake.state["answers"] = {"ctsthl -a -n hmcalpha -m rsa1024 -p cc03": [0, "", "", "ok"]}
+    with pytest.raises(RepairFailed, match="not as wanted") as failure:
+        rekey.repair(runner, options_of(fake, host(), saved), clock, which)
+    assert failure.value.result["saved_copy"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        dict(host(), **KEYS),
+        dict(host(), method="reset_keep_id"),
+        dict(method="reset_new_id", replace_node_id="5D1C7A90E3F2B864"),
+        dict(method="reset_new_id", replace_node_id="5d1c"),
+        host(name="hmc alpha"),
+        host(name="-l"),
+        host(name="hmcalpha\n"),
+        host(identifier=None),
+        host(identifier="xyz"),
+        record('x" || HMCName != "'),
+        record(ALPHA),
+        record(ALPHA, NodeNameList="x"),
+        record(ALPHA, KeyToken='x" NodeID="1'),
+        record(ALPHA, NodeID="many"),
+        record(ALPHA, IPAddresses=["192.0.2.11", '"']),
+    ],
+)
+def test_options_that_make_no_sense(given, fake):
+    options = fake.options(**dict({"method": "targeted", "trusted_host": None, "mcp_record": None, "key_pair": False, "replace_node_id": None}, **given))
+    assert targeted.invalid(options)
+
+
+def test_values_are_written_as_chrsrc_takes_them():
+    assert targeted.written("hmcalpha") == '"hmcalpha"'
+    assert targeted.written(["192.0.2.11", "2001:db8::1"]) == '{"192.0.2.11","2001:db8::1"}'
+    assert targeted.written(8880695770645452870) == "8880695770645452870"
+
+
+def test_trusted_hosts_of_the_sample():
+    text = (SAMPLES / "aix72_ctsthl_l.txt").read_text(encoding="utf-8")
+    hosts = targeted.trusted_hosts("".join(line for line in text.splitlines(True) if not line.startswith("# ")))
+    assert list(hosts) == ["aixdb01", "192.0.2.21", "localhost", "hmcalpha"]
+    assert hosts["hmcalpha"]["generation_method"] == "rsa1024"
+    assert hosts["hmcalpha"]["identifier"].startswith("1204005b44b0") and hosts["hmcalpha"]["identifier"].endswith("f50b690103")
+    assert hosts["aixdb01"] == hosts["localhost"]
+
+
+@hypothesis_given(strategies.text())
+def test_no_text_upsets_the_parser(text):
+    for entry in targeted.trusted_hosts("Host name: x\n" + text).values():
+        assert set(entry) == {"generation_method", "identifier"}
