@@ -32,7 +32,7 @@ class Store:
             yield
 
     def file_of(self, name):
-        if not NAME.match(name) or name.endswith(PARTIAL):
+        if not NAME.match(name or "") or name.endswith(PARTIAL):
             raise SnapshotError(
                 "bad_name",
                 "{0!r} cannot be the name of a snapshot.".format(name),

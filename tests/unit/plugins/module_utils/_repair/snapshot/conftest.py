@@ -4,44 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
-from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
-from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
-from snapshot_host import Host, answer
-
-
-class HostRunner:
-    """A Runner whose commands are answered by the host in the directory, without a process."""
-
-    def __init__(self, host, check_mode=False):
-        self.host = host
-        self.check_mode = check_mode
-        self.trace = []
-
-    def run(self, argv, deadline=None, changes=False, **_unused):
-        if changes and self.check_mode:
-            result = Result(argv, outcome="would_run")
-        else:
-            rc, out, err = answer(self.host.base, argv)
-            result = Result(argv, rc, out, err, 0.0, "ok" if rc == 0 else "failed")
-        self.trace.append({"argv": result.argv, "rc": result.rc, "seconds": 0.0, "outcome": result.outcome, "changed": changes})
-        return result
-
-
-class Ticks:
-    """Time that passes only by waiting."""
-
-    def __init__(self):
-        self.now = 0
-
-    def sleep(self, seconds):
-        self.now += seconds
-
-
-def run(host, state, check_mode=False, **options):
-    ticks = Ticks()
-    clock = Clock(lambda: ticks.now, ticks.sleep)
-    return operations.STATES[state](host.options(state=state, **options), HostRunner(host, check_mode), clock)
+import snapshot_runs
+from snapshot_host import Host
 
 
 @pytest.fixture(name="host")
@@ -51,4 +15,4 @@ def _host(tmp_path):
 
 @pytest.fixture(name="run")
 def _run():
-    return run
+    return snapshot_runs.run

@@ -13,7 +13,7 @@ import signal
 import sys
 import traceback
 
-import conftest
+import snapshot_runs
 
 CALLS = "rename replace mkdir rmdir unlink link symlink write fsync chmod chown utime open".split()
 SURVIVED = 0
@@ -59,7 +59,7 @@ def killed_at(number, work):
                     if getattr(os, name) in known:
                         known.add(wrapped)
                 setattr(os, name, wrapped)
-            real_run = conftest.HostRunner.run
+            real_run = snapshot_runs.HostRunner.run
 
             def run(self, argv, **named):
                 if not named.get("changes"):
@@ -72,7 +72,7 @@ def killed_at(number, work):
                 countdown.step()
                 return result
 
-            conftest.HostRunner.run = run
+            snapshot_runs.HostRunner.run = run
             work()
         except BaseException:
             traceback.print_exc()

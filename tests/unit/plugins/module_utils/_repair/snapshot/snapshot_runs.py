@@ -1,0 +1,55 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of ct_snapshot on a host in a directory, in this process."""
+
+from __future__ import annotations
+
+from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
+from snapshot_host import answer
+
+
+class HostRunner:
+    """A Runner whose commands are answered by the host in the directory, without a process."""
+
+    def __init__(self, host, check_mode=False):
+        self.host = host
+        self.check_mode = check_mode
+        self.trace = []
+
+    def run(self, argv, deadline=None, changes=False, **_unused):
+        if changes and self.check_mode:
+            result = Result(argv, outcome="would_run")
+        else:
+            rc, out, err = answer(self.host.base, argv)
+            result = Result(argv, rc, out, err, 0.0, "ok" if rc == 0 else "failed")
+        self.trace.append({"argv": result.argv, "rc": result.rc, "seconds": 0.0, "outcome": result.outcome, "changed": changes})
+        return result
+
+
+class Ticks:
+    """Time that passes only by waiting."""
+
+    def __init__(self):
+        self.now = 0
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+def _clock():
+    ticks = Ticks()
+    return Clock(lambda: ticks.now, ticks.sleep)
+
+
+def run(host, state, check_mode=False, **options):
+    return operations.STATES[state](host.options(state=state, **options), HostRunner(host, check_mode), _clock())
+
+
+def recover(host):
+    """What every next run does first, and nothing else."""
+    at_work = operations.Host(host.options(), HostRunner(host), _clock())
+    with at_work.alone():
+        return at_work.restore.recover()
