@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import List
 
 from . import identity, link
-from .model import ErrorEntry, Estate, Loaded, Lpar, Subsystem
+from .model import Estate, Loaded, Lpar, Subsystem
+from .subsystems import log_error, stop
 
 PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.ServiceRM", "IBM.ConfigRM")
 CLUSTER_RMS = ("IBM.StorageRM", "IBM.GblResRM", "IBM.RecoveryRM")
@@ -19,18 +20,6 @@ GUARDED = ("ctrmc", "IBM.ConfigRM", "cthags", "cthats", "clconfd")
 def new_pid(estate: Estate) -> int:
     estate.next_pid += 65538
     return estate.next_pid
-
-
-def log_error(lpar: Lpar, now: float, identifier: str, kind: str, cls: str, resource: str, description: str, label: str = "") -> None:
-    lpar.errors.insert(0, ErrorEntry(now, identifier, kind, cls, resource, description, label))
-
-
-def expire(estate: Estate, lpar: Lpar, now: float) -> None:
-    """Let daemons end that do not stay up."""
-    for subsystem in list(lpar.subsystems.values()):
-        if subsystem.active and subsystem.dies_after is not None and now >= subsystem.started_at + subsystem.dies_after:
-            stop(lpar, subsystem.name, now)
-            log_error(lpar, now, "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
 
 
 def start(estate: Estate, lpar: Lpar, name: str, now: float) -> int:
@@ -104,18 +93,6 @@ def _has_basic(lpar: Lpar) -> bool:
     if any(fs.name == "rsct.basic.rte" for fs in lpar.filesets):
         return True
     return tuple(int(part) for part in lpar.rsct_level().split(".") if part.isdigit()) < (3, 2, 5, 1)
-
-
-def stop(lpar: Lpar, name: str, now: float) -> None:
-    subsystem = lpar.subsystems.get(name)
-    if subsystem is None:
-        return
-    subsystem.pid = 0
-    if name == "ctrmc":
-        if lpar.loaded:
-            log_error(lpar, now, "0", "I", "O", "RMCdaemon", "The daemon is stopped.", "RMCD_INFO_1_ST")
-        lpar.loaded = None
-        lpar.discover_at = lpar.exchange_at = None
 
 
 def stop_all(lpar: Lpar, now: float) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Callable, Dict, List, Optional
 
-from . import daemons, faults, healing, identity, link
+from . import daemons, faults, healing, identity, link, subsystems
 from .hmc.odd import add_oddities
 from .model import (Cluster, Estate, Filesystem, Fileset, Hmc, HmcSystem, HmcUser, Interface, Lpar, ManagedSystem, NodeRow,
                     Partition, Subsystem)
@@ -66,8 +66,8 @@ def add_lpar(estate: Estate, system: ManagedSystem, name: str, lpar_id: int, add
     lpar.filesystems = [Filesystem(*disk) for disk in DISKS]
     add_software(lpar, RSCT_LEVELS[release])
     _subsystems(estate, lpar, now - UPTIME)
-    daemons.log_error(lpar, now - UPTIME - 60, "9DBCFDEE", "T", "O", "errdemon", "ERROR LOGGING TURNED ON")
-    daemons.log_error(lpar, now - UPTIME - 60, "3CACA614", "I", "O", "sys0", "Partition boot reason.")
+    subsystems.log_error(lpar, now - UPTIME - 60, "9DBCFDEE", "T", "O", "errdemon", "ERROR LOGGING TURNED ON")
+    subsystems.log_error(lpar, now - UPTIME - 60, "3CACA614", "I", "O", "sys0", "Partition boot reason.")
     return lpar
 
 
@@ -197,13 +197,29 @@ def fleet(estate: Estate, hosts: int, python_share: float = 0.5) -> None:
     bring_up(estate)
 
 
+def catalogue(estate: Estate) -> None:
+    """Room for every fault side by side: four machines of 20 LPARs under the HMCs hmc1a and hmc1b, then five pairs of HMCs with two machines of 6 each."""
+    for pair in range(1, 7):
+        for side in "ab":
+            name = "hmc%d%s" % (pair, side)
+            add_hmc(estate, name, "%s.0.%d" % (estate.base, 10 * pair + "ab".index(side)), "7063-CR2", "13A%d%s00" % (pair, side.upper()), "V10R3.1060.0")
+        for number in range(1, (4 if pair == 1 else 2) + 1):
+            system = add_system(estate, "P10-%d%d" % (pair, number), "9105-22A*78F%d%d00" % (pair, number), "%s.0.%d" % (estate.base, 100 + 10 * pair + number),
+                                ["hmc%da" % pair, "hmc%db" % pair])
+            for lpar_id in range(1, (20 if pair == 1 else 6) + 1):
+                vios = lpar_id <= 2
+                add_lpar(estate, system, "p%dm%dl%02d" % (pair, number, lpar_id), lpar_id, "%s.%d.%d" % (estate.base, 10 * pair + number, 10 + lpar_id),
+                         release="7.2" if vios else ("7.3", "7.2", "7.1")[lpar_id % 3], kind="vios" if vios else "aix", python=lpar_id % 2 == 0)
+    bring_up(estate)
+
+
 def odd(estate: Estate) -> None:
     """The clean estate, and on hmcalpha everything odd that a console may have to show."""
     clean(estate)
     add_oddities(estate, estate.hmcs["hmcalpha"])
 
 
-ESTATES: Dict[str, Callable[[Estate], None]] = {"clean": clean, "demo": demo, "odd": odd}
+ESTATES: Dict[str, Callable[[Estate], None]] = {"clean": clean, "demo": demo, "odd": odd, "catalogue": catalogue}
 
 
 def build(estate: Estate, name: str, hosts: int = 0, python_share: float = 0.5) -> None:

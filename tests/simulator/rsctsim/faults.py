@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional
 
-from . import daemons, healing, identity, link
+from . import daemons, healing, identity, link, subsystems
 from .model import Block, Cluster, Estate, Fileset, FrozenRow, Hmc, Interface, Lpar, McpRecord, NodeRow, Partition, Subsystem
 from .scenarios import SCENARIOS
 
@@ -64,8 +64,6 @@ def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Option
         codes = estate.faults.setdefault(name, [])
         if code not in codes and code != "HEALTHY":
             codes.append(code)
-    for name in where.lpars:
-        daemons.expire(estate, name, now)
     link.observe(estate, now)
     return [lpar.name for lpar in where.lpars] or names
 
@@ -333,7 +331,7 @@ def port_conflict(where: Where) -> None:
         with open(identity.var_ct(lpar) / "IW/log/mc/default", "a", encoding="utf-8") as handle:
             for number in range(5):
                 handle.write("rmcd: 2610-217 %d unrecognized messages were received in the last %d.18 minutes.\n" % (193 + number, 10 + number))
-        daemons.log_error(lpar, where.now, "573790AA", "I", "O", "RMCdaemon", "The default log file has been changed.", "RMCD_INFO_2_ST")
+        subsystems.log_error(lpar, where.now, "573790AA", "I", "O", "RMCdaemon", "The default log file has been changed.", "RMCD_INFO_2_ST")
 
 
 @fault
@@ -355,7 +353,7 @@ def in_band_down(where: Where) -> None:
     """In-band host whose mcproxy is inoperative."""
     in_band(where)
     for lpar in where.lpars:
-        daemons.stop(lpar, "mcproxy", where.now)
+        subsystems.stop(lpar, "mcproxy", where.now)
 
 
 # --- RSCT --------------------------------------------------------------------------------------------------------------
@@ -386,10 +384,13 @@ def rsct_bad_level(where: Where, level: str = "3.2.0.0") -> None:
 
 @fault
 def rsct_down(where: Where, how: str = "stopped", dying: float = 0.0) -> None:
-    """rmcd and all managers are stopped (option how=undefined: not even defined; how=mgmtdomain: only IBM.MgmtDomainRM; dying=SECONDS: ends again after each start)."""
+    """rmcd and all managers are stopped.
+
+    Options: how=undefined: not even defined; how=mgmtdomain: only IBM.MgmtDomainRM; dying=SECONDS: ends again after each start.
+    """
     for lpar in where.lpars:
         if how == "mgmtdomain":
-            daemons.stop(lpar, "IBM.MgmtDomainRM", where.now)
+            subsystems.stop(lpar, "IBM.MgmtDomainRM", where.now)
             continue
         daemons.stop_all(lpar, where.now)
         if dying:
@@ -421,7 +422,7 @@ def message_policy(where: Where, policy: str = "D") -> None:
 def drm_down(where: Where, dying: float = 0.0, cure: str = "recycle") -> None:
     """IBM.DRM is inoperative (option dying=SECONDS: ends again after each start, until cure=recycle or reset)."""
     for lpar in where.lpars:
-        daemons.stop(lpar, "IBM.DRM", where.now)
+        subsystems.stop(lpar, "IBM.DRM", where.now)
         if dying:
             lpar.subsystems["IBM.DRM"].dies_after, lpar.subsystems["IBM.DRM"].cure = dying, cure
 
@@ -438,7 +439,7 @@ def filesystem_full(where: Where, mount: str = "/var", inodes: bool = False) -> 
                     fs.used_kb = fs.size_kb
         if mount == "/var":
             daemons.stop_all(lpar, where.now)
-        daemons.log_error(lpar, where.now, "F7FA22C9", "I", "O", "SYSJ2", "UNABLE TO ALLOCATE SPACE IN FILE SYSTEM", "J2_FS_FULL")
+        subsystems.log_error(lpar, where.now, "F7FA22C9", "I", "O", "SYSJ2", "UNABLE TO ALLOCATE SPACE IN FILE SYSTEM", "J2_FS_FULL")
 
 
 # --- identity and trust ------------------------------------------------------------------------------------------------
@@ -569,10 +570,10 @@ def configrm_noise(where: Where) -> None:
     """rsct.basic.rte is not installed: IBM.ConfigRM fails again and again. No fault."""
     for lpar in where.lpars:
         lpar.filesets = [fs for fs in lpar.filesets if fs.name != "rsct.basic.rte"]
-        daemons.stop(lpar, "IBM.ConfigRM", where.now)
+        subsystems.stop(lpar, "IBM.ConfigRM", where.now)
         for number in range(4):
-            daemons.log_error(lpar, where.now - 60 * (4 - number), "DE84C4DB", "I", "O", "ConfigRM", "IBM.ConfigRM daemon has started. ")
-            daemons.log_error(lpar, where.now - 60 * (4 - number), "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
+            subsystems.log_error(lpar, where.now - 60 * (4 - number), "DE84C4DB", "I", "O", "ConfigRM", "IBM.ConfigRM daemon has started. ")
+            subsystems.log_error(lpar, where.now - 60 * (4 - number), "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
 
 
 @fault

@@ -13,6 +13,7 @@ from typing import List, Optional, Tuple, Union
 
 from . import identity, network
 from .model import CachedView, Estate, Hmc, LinkState, Loaded, Lpar, ManagedSystem, McpRecord, NodeRow, Partition, RawView, Slot, Target
+from .subsystems import expire
 
 HISTORY = 6
 CLOCK_LIMIT = 300           # HBA2_CRED_TIMETOLIVE
@@ -160,17 +161,26 @@ def _mtu_differs(lpar: Lpar) -> bool:
 # --- observing ---------------------------------------------------------------------------------------------------------
 
 def observe(estate: Estate, now: float, lpar: Optional[Lpar] = None) -> None:
-    """Note the present heading of the links of one LPAR (or of all), and let what is due happen."""
+    """Note the present heading of the links of one LPAR (or of all), and let what is due happen.
+
+    What became due since somebody looked last happened then, not now: the state must not depend on who looks.
+    """
     for each in [lpar] if lpar else list(estate.lpars.values()):
-        discover(estate, each, now)
-        exchange(estate, each, now)
-        for hmc in estate.hmcs_of(each.machine):
-            _note(estate, hmc, each, now)
+        hmcs = estate.hmcs_of(each.machine)
+        looked = max((estate.links[(hmc.name, each.name)].looked for hmc in hmcs if (hmc.name, each.name) in estate.links), default=now)
+        due = {moment for moment in (each.discover_at, each.exchange_at, each.link_hold_until) if moment and looked < moment < now}
+        for moment in sorted(due) + [now]:
+            expire(each, moment)
+            discover(estate, each, moment)
+            exchange(estate, each, moment)
+            for hmc in hmcs:
+                _note(estate, hmc, each, moment)
         network.write_state(estate, each)
 
 
 def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
     state = estate.links.setdefault((hmc.name, lpar.name), LinkState())
+    state.looked = now
     heading = target(estate, hmc, lpar, now)
     if not state.history or state.history[-1][1] != heading:
         state.history.append((now, heading))

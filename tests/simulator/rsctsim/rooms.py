@@ -18,6 +18,7 @@ from .hmc import shell as hmcbash
 from .model import Estate, Hmc, Lpar
 
 HERE = Path(__file__).resolve().parent.parent
+BASH = shutil.which("bash") or "/bin/bash"
 CAT = shutil.which("cat") or "/bin/cat"
 TOOLS = ("sh", "ksh", "cat", "rm", "rmdir", "mkdir", "chmod", "chown", "cp", "mv", "ln", "sleep", "sed", "grep", "egrep", "fgrep", "awk", "cut", "sort",
          "head", "tail", "tr", "wc", "expr", "test", "printf", "env", "touch", "dd", "perl", "tar", "gzip", "gunzip", "compress", "uncompress", "echo",
@@ -34,7 +35,10 @@ class Rooms:
         shutil.copytree(HERE / "hooks", hooks, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         self.hooks = hooks
         self.client = self.directory / "simcmd"
-        shutil.copy(HERE / "client" / "simcmd", self.client)
+        text = (HERE / "client" / "simcmd").read_text(encoding="utf-8")
+        # One exec less for every simulated command, and no bash needed on the hosts' PATH.
+        self.client.write_text(text.replace("#!/usr/bin/env bash", "#!" + BASH, 1), encoding="utf-8")
+        self.client.chmod(0o755)
         self.python = estate.python or os.path.realpath(sys.executable)
         self._hmc_rooms()
 

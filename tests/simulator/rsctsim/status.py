@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from . import daemons, identity, link
+from . import identity, link
 from .model import Estate, Lpar
 
 
 def report(estate: Estate, now: float) -> Dict[str, Any]:
-    for lpar in estate.lpars.values():
-        daemons.expire(estate, lpar, now)
     link.observe(estate, now)
     return {
         "name": estate.name, "directory": str(estate.directory), "ssh_port": estate.ssh_port, "rmc_port": estate.rmc_port, "settle": estate.settle,
@@ -39,12 +37,15 @@ def healthy(hmcs: Dict[str, Dict[str, Any]]) -> bool:
     return bool(hmcs) and all(view["rmc_state"] == "active" and view["dlpar"] == [1, 1, 1] for view in hmcs.values())
 
 
+def _state(view: Dict[str, Any]) -> str:
+    return view["rmc_state"] + (" 0,0,0" if view["rmc_state"] == "active" and not all(view["dlpar"]) else "")
+
+
 def lines(status: Dict[str, Any]) -> List[str]:
     """The table of `status`."""
     rows = [("LPAR", "ADDRESS", "HMC: STATE, TOKEN", "FAULTS")]
     for name, lpar in status["lpars"].items():
-        views = "; ".join("%s: %s%s %s" % (hmc, view["rmc_state"], "" if view["rmc_state"] != "active" or all(view["dlpar"]) else " 0,0,0", view["token"] or "-")
-                          for hmc, view in lpar["hmcs"].items())
+        views = "; ".join("%s: %s %s" % (hmc, _state(view), view["token"] or "-") for hmc, view in lpar["hmcs"].items())
         note = "WRECKED: " + lpar["wrecked"] if lpar["wrecked"] else ", ".join(lpar["faults"])
         rows.append((name, lpar["address"], views, note))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import List, Mapping, Set
 
-from .. import daemons, link
+from .. import link, subsystems
 from ..model import Estate, Lpar, Reply
-from . import cluster, ct, ctsnap, devices, errors, net, rmc, software, src, system   # noqa: F401  (they register their commands)
+from . import cluster, ct, ctsnap, devices, errors, net, rmc, software, src, system
 from .call import COMMANDS, RSCT, VIOS, Call
+
+FAMILIES = (cluster, ct, ctsnap, devices, errors, net, rmc, software, src, system)   # imported, they register their commands
 
 
 def commands_of(lpar: Lpar) -> Set[str]:
@@ -30,7 +32,7 @@ def run(estate: Estate, lpar: Lpar, user: str, argv: List[str], env: Mapping[str
         return Reply(hang=True)
     if name in lpar.missing or name not in commands_of(lpar):
         return call.fail("no_command", rc=127, command=name)
-    daemons.expire(estate, lpar, now)
+    subsystems.expire(lpar, now)
     reply = COMMANDS[name](call)
     reply.delay += lpar.slow.get(name, 0.0)
     if reply.changes:

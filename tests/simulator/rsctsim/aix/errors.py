@@ -13,6 +13,21 @@ from .call import Call, command
 
 HEADER = "IDENTIFIER TIMESTAMP  T C RESOURCE_NAME  DESCRIPTION"
 MIGRATION_RUNS = 120.0
+DETAIL = """\
+---------------------------------------------------------------------------
+LABEL:          {0.label}
+IDENTIFIER:     {0.identifier}
+
+Date/Time:       {when}
+Node Id:         {node}
+Class:           {0.cls}
+Type:            {kind}
+Resource Name:   {0.resource}
+
+Description
+{0.description}
+
+"""
 
 
 def entries(call: Call) -> List[ErrorEntry]:
@@ -50,9 +65,7 @@ def _sortable(stamp: str) -> str:
 
 def _detail(call: Call, entry: ErrorEntry) -> str:
     when = time.strftime("%a %b %e %H:%M:%S UTC %Y", time.gmtime(entry.time + call.lpar.clock_offset))
-    return "%s\nLABEL:          %s\nIDENTIFIER:     %s\n\nDate/Time:       %s\nNode Id:         %s\nClass:           %s\nType:            %s\nResource Name:   %s\n\nDescription\n%s\n\n" % (
-        "-" * 75, entry.label, entry.identifier, when, call.lpar.hostname, entry.cls, {"I": "INFO", "P": "PERM", "T": "TEMP"}.get(entry.type, entry.type),
-        entry.resource, entry.description)
+    return DETAIL.format(entry, when=when, node=call.lpar.hostname, kind={"I": "INFO", "P": "PERM", "T": "TEMP"}.get(entry.type, entry.type))
 
 
 @command("logger")

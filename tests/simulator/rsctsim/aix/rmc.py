@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Dict, List, Optional, Union
 
-from .. import daemons, identity, link
+from .. import daemons, identity, link, subsystems
 from ..model import McpRecord, Reply
 from . import src
 from .call import Call, command
@@ -69,7 +69,7 @@ def _rmcctrl(call: Call, flag: str, value: str) -> Reply:
 def _stop(call: Call, flag: str) -> Reply:
     lpar = call.lpar
     if flag == "-k":
-        daemons.stop(lpar, "ctrmc", call.now)
+        subsystems.stop(lpar, "ctrmc", call.now)
     else:
         daemons.stop_all(lpar, call.now)
     harm = daemons.wreck(call.estate, lpar, "rmcctrl " + flag, call.now) if lpar.cluster else ""
@@ -104,7 +104,8 @@ def rmcdomainstatus(call: Call) -> Reply:
         sections.append("\n".join(["Peer Domain Status"] + rows))
     points = link.tokens(call.estate, lpar, call.now)
     if points:
-        rows = [form % (token, queue, record.node_id, number, record.hmc_ip_addr or record.key_token) for number, (record, token, queue) in enumerate(points, 1)]
+        rows = [form % (token, queue, record.node_id, number, record.hmc_ip_addr or record.key_token)
+                for number, (record, token, queue) in enumerate(points, 1)]
         sections.append("\n".join(["Management Domain Status: Management Control Points"] + rows))
     return Reply("".join(blank + section + "\n" for section in sections))
 

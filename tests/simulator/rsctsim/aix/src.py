@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from .. import daemons
+from .. import daemons, subsystems
 from ..model import Reply, Subsystem
 from .call import Call, command
 
@@ -116,7 +116,7 @@ def stopsrc(call: Call) -> Reply:
             return Reply(stderr=call.say("is_inoperative", name=names[0]), rc=1, changes=True)
     harm = ""
     for name in names:
-        daemons.stop(lpar, name, call.now)
+        subsystems.stop(lpar, name, call.now)
         if name in daemons.GUARDED and lpar.cluster:
             harm = daemons.wreck(call.estate, lpar, "stopsrc -s %s" % name, call.now)
     return Reply("".join(call.say("stopping", name=name) for name in names), changes=True, harm=harm)

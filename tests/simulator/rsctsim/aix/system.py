@@ -145,7 +145,8 @@ def df(call: Call) -> Reply:
         lines = ["%-13s %11s %9s %9s %8s %s" % ("Filesystem", title, "Used", "Available", "Capacity", "Mounted on")]
         for fs in shown:
             free = max(0, fs.size_kb - fs.used_kb)
-            lines.append("%-13s %11d %9d %9d %7d%% %s" % (fs.device, fs.size_kb / unit, fs.used_kb / unit, free / unit, _percent(fs.used_kb, fs.size_kb), fs.mount))
+            used = _percent(fs.used_kb, fs.size_kb)
+            lines.append("%-13s %11d %9d %9d %7d%% %s" % (fs.device, fs.size_kb / unit, fs.used_kb / unit, free / unit, used, fs.mount))
         if not rest:
             lines.insert(-1, "%-13s %11s %9s %9s %8s %s" % ("/proc", "-", "-", "-", "-", " /proc"))
     else:
