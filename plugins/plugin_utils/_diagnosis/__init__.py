@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
+
 from . import fleet_findings, precedence, report
 from .case import Case
 from .estate import Estate
 from .fleet import Fleet
 from .precedence import ADVISORIES, CODES, FLAGS
 from .reading import mapping, moment, rows, text
-from .rules import REGISTRY
+from .rules import judge
 from .thresholds import DEFAULTS as THRESHOLDS
 from .thresholds import Thresholds
 
@@ -24,15 +27,30 @@ def diagnose(survey, thresholds=None, previous=None) -> dict:
     survey: {schema, collected_at, hosts: {name: {rmc, unreachable, message, expected}}, hmcs: {name: result of hmc_rmc_info}}.
     thresholds: changes to THRESHOLDS. previous: an earlier report of the same estate, or several of them.
     """
-    reports = _newest_first(previous)
-    estate = Estate(survey, Thresholds(thresholds), reports)
+    with _no_collection():
+        return _judged(survey, Thresholds(thresholds), _newest_first(previous))
+
+
+def _judged(survey, thresholds, reports) -> dict:
+    estate = Estate(survey, thresholds, reports)
     cases = _cases(estate, reports)
     fleet = Fleet(estate, cases)
     for case in cases:
-        findings = [finding for finding in [rule(case) for rule in REGISTRY.values()] if finding]
-        case.findings = precedence.order(findings) or [precedence.fallback(case)]
+        case.findings = precedence.order(judge(case))
         report.refuse(case)
     return report.build(estate, cases, fleet_findings.build(fleet))
+
+
+@contextmanager
+def _no_collection():
+    """Nothing becomes garbage while an estate is judged: looking for it took half of the time at 10,000 LPARs."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _newest_first(previous) -> list:

@@ -28,7 +28,7 @@ UP_TOKENS = ("I", "S")
 class Link:
     """One connection between the LPAR and one HMC, seen from both ends."""
 
-    __slots__ = ("hmc", "name", "state", "row", "system", "record", "replaced", "token", "queue", "paths", "residue")
+    __slots__ = ("hmc", "name", "state", "row", "system", "record", "replaced", "token", "queue", "lpar", "residue", "_paths")
 
     def __init__(self, name, state, hmc=None, row=None, system=None):
         self.name = name
@@ -40,9 +40,18 @@ class Link:
         self.replaced = False
         self.token = None
         self.queue = ""
-        self.paths = []
-        # A record of an HMC that is gone, beside a good one: no fault.
+        self.lpar = None
+        self._paths = None
+        # A record of an HMC that is gone, while others answer: no fault by itself.
         self.residue = False
+
+    @property
+    def paths(self) -> list:
+        """The TCP tests of the LPAR towards this HMC."""
+        if self._paths is None:
+            ends = set(self.record.addresses if self.record else self.hmc.addresses if self.hmc else ())
+            self._paths = [path for path in self.lpar.paths if path.address in ends] if self.lpar else []
+        return self._paths
 
     def managing(self) -> bool:
         """This HMC manages the machine, as far as anybody can tell."""
@@ -50,7 +59,7 @@ class Link:
 
     def internal(self) -> bool:
         """NovaLink: the record leads to link-local addresses only, where no HMC is."""
-        return self.record is not None and bool(self.record.addresses) and all(entry.startswith("fe80:") for entry in self.record.addresses)
+        return self.record is not None and self.record.internal
 
     def known(self) -> bool:
         """The HMC said how the connection stands."""
@@ -84,7 +93,7 @@ class Case:
 
     __slots__ = (
         "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
-        "previous", "history", "gaps", "findings", "joined_by",
+        "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
@@ -160,8 +169,7 @@ class Case:
         for domain in unused:
             self._link_domain(domain, by_hmc)
         for link in self.links:
-            addresses = set(link.addresses() if link.record else link.hmc.addresses if link.hmc else ())
-            link.paths = [path for path in lpar.paths if path.address in addresses]
+            link.lpar = lpar
 
     def _foreign_state(self, hmc):
         if hmc is None:
@@ -206,16 +214,25 @@ class Case:
 
     # --- questions that many rules ask ---
 
+    def settle(self):
+        """Called once, when it is known which records are residue: from now on nothing changes any more."""
+        self._managing = [link for link in self.links if link.managing()]
+        self._down = [link for link in self.links if link.down()]
+        self._suffering = not self._managing or bool(self._down) or any(link.state == NO_CAPS for link in self._managing)
+
     def managing(self) -> list:
-        return [link for link in self.links if link.managing()]
+        return self._managing
 
     def down_links(self) -> list:
-        return [link for link in self.links if link.down()]
+        return self._down
 
     def suffering(self) -> bool:
         """Some connection is down, or there is none at all."""
-        managing = self.managing()
-        return not managing or any(link.down() or link.state == NO_CAPS for link in managing)
+        return self._suffering
+
+    def quiet(self) -> bool:
+        """Every HMC says active, and the LPAR does not say otherwise."""
+        return not self._suffering and all(link.state == ACTIVE for link in self.links)
 
     def rows(self) -> list:
         return [link.row for link in self.links if link.row]

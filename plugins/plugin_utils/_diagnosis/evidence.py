@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from .reading import address, machine_name, mapping, moment, node_id, number, rows, short_name, text, texts, truth, whole
 
-# Probes whose failure turns an empty answer into "could not be read".
-_RECORD_PROBES = ("lsrsrc",)
-_DOMAIN_PROBES = ("rmcdomainstatus",)
+# The subsystems that some rule asks for, out of the hundred of a host.
+_SUBSYSTEMS = frozenset(("ctrmc", "ctcas", "mcproxy", "IBM.MgmtDomainRM", "IBM.DRM", "IBM.ConfigRM"))
 
 
 class Record:
     """One IBM.MCP record: an HMC as the LPAR knows it."""
 
-    __slots__ = ("node_id", "hmc_name", "key_token", "addresses", "own_addresses", "node_names", "mn_name", "in_band")
+    __slots__ = ("node_id", "hmc_name", "key_token", "addresses", "own_addresses", "node_names", "mn_name", "internal")
 
     def __init__(self, raw):
         self.node_id = node_id(raw.get("node_id"))
@@ -29,7 +28,8 @@ class Record:
         self.own_addresses = [address(entry) for entry in texts(raw.get("connectivity_names"))]
         self.node_names = [short_name(entry) for entry in texts(raw.get("node_names"))]
         self.mn_name = address(raw.get("mn_name"))
-        self.in_band = not self.addresses
+        # Link-local addresses only: NovaLink's own network, where no HMC is.
+        self.internal = bool(self.addresses) and all(entry.startswith("fe80:") for entry in self.addresses)
 
     def name(self) -> str:
         return self.key_token or self.hmc_name or (self.addresses[0] if self.addresses else "an HMC without a name")
@@ -64,30 +64,26 @@ class Evidence:
     """Everything that the rules ask of one LPAR."""
 
     __slots__ = (
-        "raw", "probes", "machine", "lpar_id", "lpar_name", "hostname", "os_level", "kind", "uptime", "collected_at", "node_ids", "node_id",
-        "raw_consistent", "migration",
-        "filesets", "subsystems", "tcp", "udp", "peers", "domains", "records", "in_band", "cluster_member", "cluster_online", "cluster_evidence", "interfaces",
-        "addresses", "paths", "local_filter", "keys", "attention", "ctsvhbac", "clock_offset", "filesystems", "errors", "activity", "suspended",
-        "rmcd", "rmcd_log", "src_arguments",
+        "raw", "machine", "lpar_id", "lpar_name", "hostname", "os_level", "kind", "uptime", "collected_at", "node_ids", "node_id", "raw_consistent",
+        "filesets", "subsystems", "tcp", "udp", "domains", "records", "in_band", "cluster_member", "cluster_online", "clock_offset", "filesystems",
+        "activity", "suspended", "rmcd", "_security", "_interfaces", "_addresses", "_paths",
     )
 
     def __init__(self, raw):
         raw = mapping(raw)
         self.raw = raw
-        self.probes = {text(row.get("name")): row for row in rows(raw.get("probes"))}
         self._read_partition(mapping(raw.get("partition")))
         self.collected_at = moment(raw.get("collected_at"))
         ids = mapping(raw.get("node_id"))
         self.node_ids = {place: node_id(ids.get(place)) for place in ("live", "etc", "var_ct")}
         self.node_id = self.node_ids["live"] or self.node_ids["var_ct"] or self.node_ids["etc"]
         self.raw_consistent = truth(ids.get("consistent"))
-        self.migration = mapping(raw.get("migration"))
         self._read_rsct(raw)
         self._read_domains(raw)
-        self._read_network(mapping(raw.get("network")))
-        self._read_security(mapping(raw.get("security")))
-        self.filesystems = rows(raw.get("filesystems")) or None
-        self.errors = rows(raw.get("errors"))
+        self._security = mapping(raw.get("security"))
+        self.clock_offset = self._clock_offset()
+        self._interfaces = self._addresses = self._paths = None
+        self.filesystems = rows(raw.get("filesystems"))
         self.activity = {kind: truth(value) for kind, value in mapping(raw.get("activity")).items() if isinstance(kind, str)}
         self.suspended = truth(raw.get("suspended"))
 
@@ -102,60 +98,107 @@ class Evidence:
 
     def _read_rsct(self, raw):
         self.filesets = {text(row.get("name")): (text(row.get("level")), text(row.get("state"))) for row in rows(raw.get("filesets"))}
-        if not self.filesets and (raw.get("filesets") is None or text(self.probes.get("lslpp", {}).get("outcome")) not in ("ok", "failed")):
+        if not self.filesets and (raw.get("filesets") is None or text(self.probe("lslpp").get("outcome")) not in ("ok", "failed")):
             self.filesets = None
         # A subsystem changed while it runs has two rows: the active one counts.
+        told = rows(raw.get("subsystems"))
         active = {}
-        for row in rows(raw.get("subsystems")):
-            name = text(row.get("name"))
-            active[name] = active.get(name, False) or text(row.get("status")).lower() == "active"
-        self.subsystems = active or None
+        for row in told:
+            name = row.get("name")
+            if name.__class__ is str and name in _SUBSYSTEMS:
+                active[name] = active.get(name, False) or text(row.get("status")).lower() == "active"
+        self.subsystems = active if told else None
         listeners = mapping(raw.get("listeners"))
         self.tcp, self.udp = truth(listeners.get("tcp_657")), truth(listeners.get("udp_657"))
         self.in_band = text(mapping(raw.get("in_band")).get("status")).lower()
         self.rmcd = mapping(raw.get("rmcd"))
-        self.rmcd_log = texts(raw.get("rmcd_log")) if isinstance(raw.get("rmcd_log"), list) else []
-        self.src_arguments = text(raw.get("src_arguments"))
 
     def _read_domains(self, raw):
         domains = mapping(raw.get("domains"))
-        self.peers = rows(domains.get("peer"))
         self.domains = [Domain(row) for row in rows(domains.get("control_points"))]
-        if not self.domains and ("control_points" not in domains or domains.get("control_points") is None or self._failed(_DOMAIN_PROBES)):
+        if not self.domains and ("control_points" not in domains or domains.get("control_points") is None or self._failed("rmcdomainstatus")):
             self.domains = None
         self.records = [Record(row) for row in rows(raw.get("control_points"))]
-        if not self.records and (raw.get("control_points") is None or self._failed(_RECORD_PROBES)):
+        if not self.records and (raw.get("control_points") is None or self._failed("lsrsrc")):
             self.records = None
         cluster = mapping(raw.get("cluster"))
         self.cluster_member = truth(cluster.get("member"))
         self.cluster_online = truth(cluster.get("online"))
-        self.cluster_evidence = [
-            {"source": text(row.get("source")), "detail": text(row.get("detail"))} for row in rows(cluster.get("evidence"))
+
+    @property
+    def cluster_evidence(self) -> list:
+        return [
+            {"source": text(row.get("source")), "detail": text(row.get("detail"))} for row in rows(mapping(self.raw.get("cluster")).get("evidence"))
         ]
 
-    def _read_network(self, network):
-        self.interfaces = rows(network.get("interfaces")) or None
-        self.addresses = set()
-        for interface in self.interfaces or ():
-            if text(interface.get("name")).startswith("lo"):
-                continue
-            for entry in _addresses(interface.get("addresses")):
-                self.addresses.add(address(entry.split("/", 1)[0]))
-        self.addresses.discard("")
-        self.paths = [Path(row) for row in rows(network.get("paths"))]
-        self.local_filter = mapping(network.get("local_filter"))
+    # --- read when somebody asks: of a healthy host nobody does ---
 
-    def _read_security(self, security):
-        self.keys = {name: mapping(value) for name, value in mapping(security.get("keys")).items()}
-        self.attention = texts(security.get("attention"))
-        self.ctsvhbac = mapping(security.get("ctsvhbac"))
-        clock = moment(security.get("clock_utc"))
-        # Both were taken side by side: how far the LPAR's clock is ahead of the controller's.
-        self.clock_offset = clock - self.collected_at if clock is not None and self.collected_at is not None else None
+    @property
+    def interfaces(self):
+        if self._interfaces is None:
+            self._interfaces = rows(mapping(self.raw.get("network")).get("interfaces"))
+        return self._interfaces
 
-    def _failed(self, names) -> bool:
-        found = [row for name, row in self.probes.items() if name.lower().startswith(names)]
-        return bool(found) and all(text(row.get("outcome")) != "ok" for row in found)
+    @property
+    def addresses(self) -> set:
+        """All addresses of the host but those of lo0, which alone says nothing: any address may be a host's own."""
+        if self._addresses is None:
+            found = set()
+            for interface in self.interfaces:
+                if not text(interface.get("name")).startswith("lo"):
+                    found.update(address(entry.split("/", 1)[0]) for entry in texts(interface.get("addresses")))
+            self._addresses = found - {""}
+        return self._addresses
+
+    @property
+    def paths(self) -> list:
+        if self._paths is None:
+            self._paths = [Path(row) for row in rows(mapping(self.raw.get("network")).get("paths"))]
+        return self._paths
+
+    @property
+    def local_filter(self) -> dict:
+        return mapping(mapping(self.raw.get("network")).get("local_filter"))
+
+    @property
+    def errors(self) -> list:
+        return rows(self.raw.get("errors"))
+
+    @property
+    def rmcd_log(self) -> list:
+        return texts(self.raw.get("rmcd_log")) if isinstance(self.raw.get("rmcd_log"), list) else []
+
+    @property
+    def attention(self) -> list:
+        return texts(self._security.get("attention"))
+
+    @property
+    def pair(self):
+        """Whether private and public key belong together, None where nobody looked."""
+        return truth(mapping(self._security.get("ctsvhbac")).get("pair"))
+
+    def key_present(self, name):
+        return truth(mapping(mapping(self._security.get("keys")).get(name)).get("present"))
+
+    @property
+    def migration(self) -> dict:
+        return mapping(self.raw.get("migration"))
+
+    @property
+    def src_arguments(self) -> str:
+        return text(self.raw.get("src_arguments"))
+
+    def _clock_offset(self):
+        """How far the LPAR's clock is ahead of the controller's: both times were taken side by side."""
+        clock = moment(self._security.get("clock_utc"))
+        return clock - self.collected_at if clock is not None and self.collected_at is not None else None
+
+    def probe(self, name) -> dict:
+        """What became of a probe; empty where it was not made."""
+        return next((row for row in rows(self.raw.get("probes")) if row.get("name") == name), {})
+
+    def _failed(self, name) -> bool:
+        return text(self.probe(name).get("outcome")) not in ("", "ok")
 
     def active(self, subsystem):
         """True, False (inoperative or not on file) or None (subsystems could not be read)."""
@@ -174,11 +217,5 @@ class Evidence:
         return sorted(kind for kind, running in self.activity.items() if running)
 
     def has_fe80(self):
-        return None if self.interfaces is None else any(entry.startswith("fe80:") for entry in self.addresses)
-
-
-def _addresses(value) -> list:
-    """Interface addresses come as strings or as mappings with a netmask."""
-    if isinstance(value, list):
-        return [text(entry.get("address")) if isinstance(entry, dict) else text(entry) for entry in value]
-    return texts(value)
+        """True, False or None (interfaces could not be read)."""
+        return any(entry.startswith("fe80:") for entry in self.addresses) if self.interfaces else None

@@ -105,10 +105,11 @@ class Fleet:
             for link in case.links:
                 if link.state in (UNASKED, UNMANAGED) and self._is_residue(case, link):
                     link.residue = True
+            case.settle()
 
     def _is_residue(self, case, link) -> bool:
-        """A record of an HMC that is gone, beside a good one. Whatever may still be alive is no residue."""
-        if link.token not in ("O", None) or not any(other is not link and other.works() for other in case.links):
+        """A record of an HMC that is gone, where another HMC answers for this LPAR. Whatever may still be alive is no residue."""
+        if link.token not in ("O", None) or not any(other is not link and (other.works() or other.known()) for other in case.links):
             return False
         if link.state == UNMANAGED:
             return True

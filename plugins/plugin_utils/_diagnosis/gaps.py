@@ -83,7 +83,7 @@ def _probe_trouble(lpar, what) -> str:
     """What the failed probes said."""
     told = []
     for name in _PROBES.get(what, ()):
-        row = lpar.probes.get(name)
+        row = lpar.probe(name)
         if row and row.get("outcome") != "ok":
             told.append("%s: %s%s" % (name, row.get("outcome"), " (%s)" % row.get("message") if row.get("message") else ""))
     return "; ".join(told) or "%s not in the evidence" % what

@@ -28,17 +28,13 @@ def order(findings) -> list:
     And UNDETERMINED, that is missing evidence, gives way to a cause that was seen in spite of the gap: rmcd that is down
     is down, whether or not the second HMC answered. It never gives way to HEALTHY.
     """
-    seen = any(finding.decides and finding.confidence != POSSIBLE and finding.code not in ("UNDETERMINED", "HEALTHY", "UNKNOWN") for finding in findings)
+    seen = any(finding.decides and finding.confidence != POSSIBLE and finding.code not in ("UNDETERMINED", "HEALTHY") for finding in findings)
 
     def rank(finding):
         late = finding.code == "UNDETERMINED" and seen
         return (not finding.decides, finding.confidence == POSSIBLE and finding.code != "UNDETERMINED", late, _RANK[finding.code])
 
-    ordered = sorted(findings, key=rank)
-    if any(finding.code == "UNKNOWN" for finding in ordered):
-        if any(finding.decides and finding.code != "UNKNOWN" for finding in ordered):
-            ordered = [finding for finding in ordered if finding.code != "UNKNOWN"]
-    return ordered
+    return sorted(findings, key=rank)
 
 
 def fallback(case) -> Finding:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from functools import lru_cache
 
 
 def mapping(value) -> dict:
@@ -18,8 +19,10 @@ def rows(value) -> list:
 
 
 def text(value) -> str:
-    if isinstance(value, str):
+    if value.__class__ is str:
         return value.strip()
+    if isinstance(value, str):
+        return str(value).strip()
     if value is None or isinstance(value, (dict, list)):
         return ""
     return str(value)
@@ -65,11 +68,14 @@ def truth(value):
 
 def moment(value):
     """Seconds since the epoch of an ISO 8601 time or of a number, or None."""
+    if isinstance(value, str):
+        return _parsed(value)
     found = number(value)
-    if found is not None:
-        return float(found)
-    if not isinstance(value, str):
-        return None
+    return None if found is None else float(found)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(value):
     try:
         parsed = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
         if parsed.tzinfo is None:
@@ -93,12 +99,14 @@ def node_id(value) -> str:
     found = text(value).lower()
     if found.startswith("0x"):
         found = found[2:]
-    return found if len(found) == 16 and all(digit in "0123456789abcdef" for digit in found) else ""
+    return found if len(found) == 16 and not found.strip("0123456789abcdef") else ""
 
 
 def address(value) -> str:
     """An address in one spelling: lower case, no zone, no null address."""
-    found = text(value).lower().split("%", 1)[0]
+    found = text(value).lower()
+    if "%" in found:
+        found = found.split("%", 1)[0]
     return "" if found in ("0.0.0.0", "::", "none", "null") else found
 
 

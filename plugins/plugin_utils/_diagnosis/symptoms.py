@@ -38,7 +38,7 @@ def full_filesystems(case) -> list:
     """(mount, what is full) of the file systems that RSCT writes to."""
     limits = case.thresholds
     found = []
-    for row in (case.lpar.filesystems if case.lpar else None) or ():
+    for row in case.lpar.filesystems if case.lpar else ():
         mount = row.get("mount")
         used, inodes, free = (row.get(name) for name in ("used_percent", "inodes_used_percent", "free_mb"))
         if mount not in ("/", "/var", "/tmp"):
@@ -59,8 +59,9 @@ def booting(case) -> str:
         return "booted %d min ago" % (lpar.uptime // 60)
     if lpar.activity.get("lpm"):
         return "a live partition migration is under way"
-    age = number(lpar.migration.get("age_seconds"))
-    if lpar.migration.get("event") == "completed" and age is not None and age < limits.migration_grace_seconds:
+    migration = lpar.migration
+    age = number(migration.get("age_seconds"))
+    if migration.get("event") == "completed" and age is not None and age < limits.migration_grace_seconds:
         return "a live partition migration ended %d min ago" % (age // 60)
     return ""
 

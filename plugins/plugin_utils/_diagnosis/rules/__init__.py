@@ -18,3 +18,21 @@ def _rule(code):
 
 
 REGISTRY = {code: _rule(code) for code in CODES + ADVISORIES}
+
+# What needs a connection that is down, or an HMC that does not say active. Of a large estate most LPARs are connected:
+# these rules are not asked there (a test proves that they would have nothing to say).
+ONLY_IN_TROUBLE = frozenset((
+    "SYSTEM_NOT_CONNECTED", "OUT_OF_SCOPE", "NOT_RUNNING", "BOOTING", "HMC_WIDE", "NETWORK_SEGMENT", "HMC_PATH", "HMC_CACHE_MISMATCH", "RECYCLED_IP",
+    "STALE_ADDRESS", "CO_MANAGED", "MTU_MISMATCH", "MCP_STALE", "LOCAL_FILTER", "MGMT_IF_LOST", "NETWORK_TCP_BLOCKED", "MULTI_HOMED",
+    "NETWORK_UDP_BLOCKED", "SECURITY_MODE", "AUTH_PENDING", "MESSAGE_POLICY",
+))
+_RULES = [rule for code, rule in REGISTRY.items() if code != "UNKNOWN"]
+_RULES_WHEN_QUIET = [rule for code, rule in REGISTRY.items() if code != "UNKNOWN" and code not in ONLY_IN_TROUBLE]
+
+
+def judge(case) -> list:
+    """The findings of all rules, in no particular order. UNKNOWN is what is left when none decides."""
+    findings = [finding for finding in [rule(case) for rule in (_RULES_WHEN_QUIET if case.quiet() else _RULES)] if finding]
+    if not any(finding.decides for finding in findings):
+        findings.extend(finding for finding in [REGISTRY["UNKNOWN"](case)] if finding)
+    return findings

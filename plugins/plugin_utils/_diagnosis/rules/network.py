@@ -116,7 +116,7 @@ def mtu_mismatch(case):
     if not links:
         return None
     large = [
-        (interface.get("name"), interface.get("mtu")) for interface in case.lpar.interfaces or ()
+        (interface.get("name"), interface.get("mtu")) for interface in case.lpar.interfaces
         if isinstance(interface.get("mtu"), int) and interface["mtu"] > 1500 and not str(interface.get("name")).startswith("lo")
     ]
     told = ", ".join("%s MTU %s" % entry for entry in large)
@@ -141,11 +141,8 @@ def multi_homed(case):
 
 
 def mgmt_if_lost(case):
-    lpar = case.lpar
-    if lpar is None or lpar.has_fe80() is not False:
-        return None
     links = [link for link in case.links if link.record and link.token != "I" and _over_link_local(link)]
-    if not links:
+    if not links or case.lpar.has_fe80() is not False:
         return None
     return Finding(
         "MGMT_IF_LOST", "the management runs over IPv6 link-local, but no interface has an fe80:: address.",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import gaps, symptoms
-from ..case import ACTIVE, NOT_CONNECTED, NO_CAPS, OFF
+from ..case import ACTIVE, OFF
 from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, line, names
 
 
@@ -138,13 +138,10 @@ def _same_name(case) -> list:
 
 
 def unknown(case):
-    """Evidence whole, not healthy, and no rule fits. The precedence drops it wherever one does."""
-    if case.gaps or healthy(case) or not case.in_inventory or not (case.suffering() or _disagreement(case)):
+    """Evidence whole, not healthy, and (asked last) no rule fits."""
+    if case.gaps or not case.in_inventory or healthy(case):
         return None
     return Finding("UNKNOWN", "not healthy, evidence complete, and no known cause fits.", case.both_sides() + case.path_lines(), owner="support",
                    confidence=CERTAIN, severity=FAULT,
                    text="Change nothing. Collect ctsnap -x runrpttr on the LPAR, snap -gtkc, pedbg -c -q 4 on the HMC, and open a case.")
 
-
-def _disagreement(case) -> bool:
-    return any(link.state in (ACTIVE, NO_CAPS, NOT_CONNECTED) for link in case.managing())

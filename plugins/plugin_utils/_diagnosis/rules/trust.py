@@ -20,7 +20,7 @@ def mcp_stale(case):
     replaced = [link for link in managing if link.replaced and link.token != "I"]
     if replaced:
         return _replaced(case, replaced)
-    if any(link.record for link in case.managing()) or any(link.token == "I" for link in case.links):
+    if any(link.record for link in managing) or any(link.token == "I" for link in case.links):
         return None
     strangers = [link for link in case.links if link.record and not (link.row or link.system)]
     if not strangers:
@@ -94,10 +94,8 @@ def keys_damaged(case):
     lpar = case.lpar
     if lpar is None:
         return None
-    private, public = (lpar.keys.get(name, {}).get("present") for name in ("private", "public"))
-    pair = lpar.ctsvhbac.get("pair")
-    files = {"private": "ct_has.qkf", "public": "ct_has.pkf"}
-    missing = [files[name] for name, present in (("private", private), ("public", public)) if present is False]
+    missing = [file for name, file in (("private", "ct_has.qkf"), ("public", "ct_has.pkf")) if lpar.key_present(name) is False]
+    pair = lpar.pair
     if not missing and pair is not False:
         return None
     if missing:
