@@ -233,8 +233,9 @@ def bring_up(runner, clock, options):
     if subsystem_status(runner, "ctrmc") == "active":
         return {"needed": False, "ctrmc": "active", "message": "ctrmc is running."}
     for argv in (["rmcctrl", "-A"], ["rmcctrl", "-s"]):
-        runner.run(argv, deadline=START_DEADLINE, changes=True)
-        if clock.until(lambda: subsystem_status(runner, "ctrmc") == "active", 10):
+        started = runner.run(argv, deadline=START_DEADLINE, changes=True)
+        # A start that failed is not waited for, only looked at.
+        if clock.until(lambda: subsystem_status(runner, "ctrmc") == "active", 0 if started.outcome == "failed" else 10):
             if options.get("remote_clients") != "preserve":
                 runner.run(["rmcctrl", "-p"], deadline=START_DEADLINE, changes=True)
             answers = clock.until(lambda: rmcd_ready(runner), options["ready_timeout"])

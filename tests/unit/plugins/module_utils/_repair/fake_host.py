@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import sys
 
 NODE_ID = "5d1c7a90e3f2b864"
@@ -339,6 +340,9 @@ def main():
     environment = {name: os.environ.get(name) for name in ("LC_ALL", "LANG", "CT_CONTACT", "CT_MANAGEMENT_SCOPE")}
     with open(os.path.join(root, "commands.jsonl"), "a", encoding="utf-8") as stream:
         stream.write(json.dumps({"argv": argv, "environment": environment}) + "\n")
+    if host.state.get("signal_at") == " ".join(argv):
+        # As when the connection is lost: the module is told to end in the middle of its work.
+        os.kill(os.getppid(), signal.SIGTERM)
     rc, stdout, stderr, _outcome = host.answer(argv)
     with open(path + ".new", "w", encoding="utf-8") as stream:
         json.dump(host.state, stream)
