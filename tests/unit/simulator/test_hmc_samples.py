@@ -90,7 +90,10 @@ def test_version_text(ask, level, name):
     assert without_fixes(ask(level, "lshmc", "-V")) == without_fixes(sample(name))
 
 
-@pytest.mark.parametrize(("where", "level", "name"), [("hmcalpha", "V10R3.1063.0", "hmc_v10_lshmc_v_physical"), ("hmcbeta", "V8R8.7.0.2", "hmc_v8_lshmc_v_virtual")])
+@pytest.mark.parametrize(
+    ("where", "level", "name"),
+    [("hmcalpha", "V10R3.1063.0", "hmc_v10_lshmc_v_physical"), ("hmcbeta", "V8R8.7.0.2", "hmc_v8_lshmc_v_virtual")],
+)
 def test_vital_product_data(ask, where, level, name):
     def labels(text):
         return [line.split()[0] for line in text.splitlines()]
