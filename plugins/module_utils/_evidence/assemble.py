@@ -51,6 +51,7 @@ def assemble(raw, options):
     filesets = lslpp.installed(results.get("lslpp"))
     subsystems = results.parsed("lssrc", lssrc.parse) or None
     domains = results.parsed("rmcdomainstatus", rmcdomainstatus.parse) or {}
+    control_points = _control_points(results)
     filters = results.parsed("lsfilt", lsfilt.parse)
     trust = results.parsed("ctsvhbac", ctsvhbac.parse)
     interfaces = _interfaces(results)
@@ -69,8 +70,8 @@ def assemble(raw, options):
         "rmcd_log": (results.parsed("rmcd_log", str.splitlines) or [])[-20:],
         "listeners": _listeners(results, options["rmc_port"]),
         "domains": {"peer": domains.get("peer"), "control_points": domains.get("control_points")},
-        "control_points": _control_points(results),
-        "suspended": results.parsed("runact", runact.parse) if "runact" in results else False if domains else None,
+        "control_points": control_points,
+        "suspended": _suspended(results, control_points, domains),
         "in_band": _in_band(results, subsystems),
         "cluster": cluster.census(results),
         "network": {
@@ -204,6 +205,13 @@ def _control_points(results):
         if resources is not None:
             return lsrsrc.control_points(resources)
     return None
+
+
+def _suspended(results, control_points, domains):
+    """By intent. It is not asked where all control points are up, and there is nothing to suspend where there is none."""
+    if control_points == [] or ("runact" not in results and domains):
+        return False
+    return results.parsed("runact", runact.parse)
 
 
 def _in_band(results, subsystems):

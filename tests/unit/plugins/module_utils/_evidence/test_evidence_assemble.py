@@ -203,6 +203,19 @@ def test_reasons_that_are_asked_for_when_the_connection_is_down(collect, sample)
     assert [rule["action"] for rule in rmc["network"]["local_filter"]["rules"]] == ["deny", "deny", "permit"]
 
 
+@pytest.mark.parametrize(
+    "changes, suspended",
+    [
+        ({"runact": "        NodeState = 0\n"}, False),
+        ({"runact": "no resources\n", "lsrsrc": "aix72_lsrsrc_ibm_mcp_no_resources"}, False),
+        ({"runact": ("timeout", None, "", "")}, None),
+        ({"rmcdomainstatus": ("timeout", None, "", "")}, None),
+    ],
+)
+def test_suspension(collect, changes, suspended):
+    assert collect(**changes)["suspended"] is suspended
+
+
 def test_key_that_is_missing_is_not_the_same_as_unread(collect):
     keys = collect(private_key=("missing", None, "", "No such file or directory"), public_key=("failed", None, "", "Permission denied"))["security"]["keys"]
     assert keys["private"] == {"present": False, "mode": None, "owner": None}
