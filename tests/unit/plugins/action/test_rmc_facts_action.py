@@ -1,0 +1,168 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action with a connection that runs its commands here."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.aixops.rsct.plugins.action import rmc_facts
+
+RECORDS = [{"name": "uname", "outcome": "ok", "rc": 0, "seconds": 0.1, "stdout": "3 aixdb01\n", "stderr": ""}]
+
+
+class Become:
+    pipelining = True
+
+
+class Connection:
+    become = None
+    has_pipelining = True
+    pipelining_enabled = True
+
+    def is_pipelining_enabled(self):
+        return self.has_pipelining and self.pipelining_enabled and (self.become is None or self.become.pipelining)
+
+
+class Task:
+    async_val = 0
+    check_mode = False
+    args = {}
+
+
+class Action(rmc_facts.ActionModule):
+    """Without a play around it."""
+
+    def __init__(self, answer=None, module=None, **args):
+        self._task = Task()
+        self._task.args = args
+        self._connection = Connection()
+        self.answer = answer
+        self.module = module
+        self.commands = []
+        self.module_args = []
+
+    def _low_level_execute_command(self, cmd, sudoable=True, in_data=None, **kwargs):
+        assert sudoable and not kwargs
+        self.commands.append((cmd, in_data))
+        if self.answer is not None:
+            return self.answer
+        run = subprocess.run(["/bin/sh", "-c", cmd], input=in_data or b"", stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        return {"rc": run.returncode, "stdout": run.stdout.decode(), "stderr": run.stderr.decode()}
+
+    def _execute_module(self, module_name=None, module_args=None, task_vars=None, **kwargs):
+        assert module_name == "aixops.rsct.rmc_facts" and not kwargs
+        self.module_args.append(module_args)
+        return self.module
+
+
+@pytest.fixture(autouse=True)
+def no_play(monkeypatch):
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {})
+
+
+@pytest.fixture
+def perl_only(tmp_path, monkeypatch):
+    """A PATH with Perl and none of the commands."""
+    (tmp_path / "perl").symlink_to(shutil.which("perl"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def test_by_perl_in_one_round_trip(perl_only):
+    action = Action()
+    result = action.run(task_vars={})
+    assert set(result) == {"ansible_facts", "changed"}
+    assert result["changed"] is False
+    assert set(result["ansible_facts"]) == {"rmc"}
+    assert result["ansible_facts"]["rmc"]["collector"] == "perl"
+    assert [(cmd, bool(data)) for cmd, data in action.commands] == [("LC_ALL=C perl -", True)]
+
+
+@pytest.mark.parametrize(
+    "become, has_pipelining, enabled, by_input",
+    [
+        (None, True, False, True),  # the option is about become methods that want a terminal
+        (None, False, True, False),
+        (Become(), True, True, True),
+        (Become(), True, False, False),
+    ],
+)
+def test_way_of_the_program(perl_only, become, has_pipelining, enabled, by_input):
+    action = Action()
+    action._connection.become = become
+    action._connection.has_pipelining = has_pipelining
+    action._connection.pipelining_enabled = enabled
+    result = action.run(task_vars={})
+    assert result["ansible_facts"]["rmc"]["collector"] == "perl"
+    assert [data is not None for dummy, data in action.commands] == [by_input]
+
+
+def test_become_method_that_needs_a_terminal(perl_only):
+    become = Become()
+    become.pipelining = False
+    action = Action()
+    action._connection.become = become
+    assert action.run(task_vars={})["ansible_facts"]["rmc"]["collector"] == "perl"
+    assert action.commands[0][1] is None
+
+
+def test_no_secret_and_no_file_name_in_the_command_line(perl_only):
+    action = Action(var_ct="/elsewhere")
+    action.run(task_vars={})
+    assert action.commands[0][0] == "LC_ALL=C perl -"
+
+
+@pytest.mark.parametrize(
+    "answer, reason",
+    [
+        ({"rc": 127, "stdout": "", "stderr": "ksh: perl:  not found."}, "rc 127: ksh: perl:  not found."),
+        ({"rc": 2, "stdout": "Can't locate POSIX.pm in @INC\r\n", "stderr": ""}, "rc 2: Can't locate POSIX.pm in @INC"),
+        ({"rc": 1, "stdout": "", "stderr": ""}, "rc 1: no output"),
+    ],
+)
+def test_python_takes_over_where_there_is_no_perl(answer, reason):
+    result = Action(answer, {"records": RECORDS}).run(task_vars={})
+    assert result["ansible_facts"]["rmc"]["collector"] == "python"
+    assert result["ansible_facts"]["rmc"]["partition"]["lpar_id"] == 3
+    assert len(result["warnings"]) == 1 and reason in result["warnings"][0]
+
+
+def test_neither_perl_nor_python():
+    with pytest.raises(AnsibleActionFail, match="interpreter"):
+        Action({"rc": 127, "stdout": "", "stderr": ""}, {"failed": True, "msg": "The module interpreter was not found."}).run(task_vars={})
+
+
+def test_answer_that_was_cut_off_is_used_and_said(monkeypatch):
+    monkeypatch.setattr(rmc_facts.uuid, "uuid4", lambda: type("Id", (), {"hex": "1"}))
+    text = "rmc-1 BEGIN\nrmc-1 RECORD uname ok 0 0.010 MyBhaXhkYjAxCg== -\n"
+    result = Action({"rc": 255, "stdout": text, "stderr": ""}).run(task_vars={})
+    assert result["ansible_facts"]["rmc"]["partition"]["lpar_name"] == "aixdb01"
+    assert "cut off" in result["warnings"][0]
+
+
+def test_by_python_on_demand():
+    action = Action(None, {"records": RECORDS}, collector="python", deadline="7", hmc_addresses=["192.0.2.11"])
+    result = action.run(task_vars={})
+    assert "warnings" not in result
+    assert action.commands == []
+    assert action.module_args[0]["deadline"] == 7
+    assert action.module_args[0]["hmc_addresses"] == ["192.0.2.11"]
+
+
+def test_names_are_no_addresses():
+    action = Action(None, {"records": RECORDS}, collector="python", hmc_addresses=["hmcalpha", " 2001:DB8::11 "])
+    result = action.run(task_vars={})
+    assert action.module_args[0]["hmc_addresses"] == ["2001:db8::11"]
+    assert "'hmcalpha'" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("args", [{"collector": "ksh"}, {"deadline": "soon"}, {"unknown": 1}])
+def test_wrong_options(args):
+    with pytest.raises(AnsibleActionFail):
+        Action(**args).run(task_vars={})
