@@ -46,8 +46,21 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
+class _Lines:
+    """Every line once: healthy partitions say the same things by the thousand."""
+
+    def __init__(self) -> None:
+        self._numbers: dict = {}
+
+    def number(self, line) -> int:
+        return self._numbers.setdefault(tuple(line), len(self._numbers))
+
+    def all(self) -> list:
+        return list(self._numbers)
+
+
 def _data(model: dict, report: dict, survey: dict) -> dict:
-    index = _hmc_rows(survey)
+    index, lines = _hmc_rows(survey), _Lines()
     numbers = {id(row): number for number, row in enumerate(model["rows"])}
     return {
         "generated_at": model["generated_at"],
@@ -56,14 +69,20 @@ def _data(model: dict, report: dict, survey: dict) -> dict:
         "totals": model["totals"],
         "gaps": model["gaps"],
         "hmcs": model["hmcs"],
-        "groups": [{**group, "rows": [numbers[id(row)] for row in group["rows"]]} for group in model["groups"]],
-        "rows": [_row(row, survey, index) for row in model["rows"]],
+        "groups": [_group(group, numbers) for group in model["groups"]],
+        "rows": [_row(row, survey, index, lines) for row in model["rows"]],
+        "lines": lines.all(),
         "changes": model["changes"],
         "firewall": firewall.render(report),
     }
 
 
-def _row(row: dict, survey: dict, index: dict) -> dict:
+def _group(group: dict, numbers: dict) -> dict:
+    pieces = [{**piece, "rows": [numbers[id(row)] for row in piece["rows"]]} for piece in group["pieces"]]
+    return {**{key: group[key] for key in ("code", "state", "fleet", "confidence")}, "pieces": pieces}
+
+
+def _row(row: dict, survey: dict, index: dict, lines: _Lines) -> dict:
     slim = {key: value for key, value in row.items() if value not in (None, "", [], {}, False) and key not in ("key", "hmc_states", "findings")}
     slim["hmcs"] = {
         name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(cap) for cap in state.get("dlpar") or [])]
@@ -75,20 +94,20 @@ def _row(row: dict, survey: dict, index: dict) -> dict:
             "severity": finding.get("severity"),
             "confidence": finding.get("confidence"),
             "summary": finding.get("summary"),
-            "evidence": [[item.get("source"), item.get("detail")] for item in finding.get("evidence") or []],
+            "evidence": [lines.number((item.get("source"), item.get("detail"))) for item in finding.get("evidence") or []],
             "next": (finding.get("remedy") or {}).get("text"),
         }
         for finding in row["findings"]
     ]
     host = (survey.get("hosts") or {}).get(row["host"])
     if host is not None:
-        slim["lpar_side"] = story.lpar_side(host)
+        slim["lpar_side"] = [lines.number(line) for line in story.lpar_side(host)]
     sides = []
     for name in sorted(survey.get("hmcs") or {}):
         partition = index.get((name, row["machine"], row["lpar_id"]))
         sides += story.partition_lines(name, partition) if partition else story.hmc_side(name, survey["hmcs"][name], row["machine"], row["lpar_id"])
     if sides:
-        slim["hmc_side"] = sides
+        slim["hmc_side"] = [lines.number(line) for line in sides]
     return slim
 
 

@@ -4,8 +4,10 @@
   const WORDS = {fault: "faulty", unread: "not read", warning: "degraded", waiting: "to wait for", expected: "not expected", healthy: "healthy"};
   const STATES = Object.keys(WORDS);
   const MOST_CHIPS = 24;
+  const MOST_PIECES = 6;
   const MOST_MACHINES = 24;
   const byId = (id) => document.getElementById(id);
+  const day = (at) => (at || "").slice(0, 16).replace("T", " ");
   const plural = (n, noun) => n + " " + noun + (n === 1 ? "" : "s");
 
   // Everything that came from a host goes through textContent: there is no other way into the page.
@@ -82,26 +84,30 @@
   }
 
   function cause(group) {
-    const left = make("div", {}, make("span", {class: "tag " + group.state}, group.code),
-      make("div", {class: "n"}, [plural(group.rows.length, "LPAR"), group.fleet ? "one cause" : "", group.confidence].filter(Boolean).join(", ")));
-    const what = make("div", {class: "what"});
-    const rows = group.rows.map((number) => data.rows[number]);
-    const same = group.fleet || rows.every((row) => row.summary === rows[0].summary && row.next === rows[0].next);
-    if (same) {
-      what.append(make("p", {}, group.summary));
-      if (group.next) what.append(make("p", {class: "next"}, group.next));
-      if (group.blocked_by.length) what.append(make("p", {class: "stop"}, group.blocked_by.join(", ")));
-    } else {
-      for (const row of rows.slice(0, 3)) {
-        what.append(make("p", {}, make("b", {}, row.label), ": " + (row.summary || "")), row.next ? make("p", {class: "next"}, row.next) : null);
-      }
-      if (rows.length > 3) what.append(make("p", {class: "muted small"}, "The others: see each LPAR."));
-    }
+    const members = group.pieces.reduce((n, piece) => n + piece.rows.length, 0);
+    const box = make("div", {class: "cause"}, make("div", {}, make("span", {class: "tag " + group.state}, group.code),
+      make("div", {class: "n"}, [plural(members, "LPAR"), group.fleet ? "one cause" : "", group.confidence].filter(Boolean).join(", "))));
+    const right = make("div", {class: "pieces"});
+    group.pieces.slice(0, MOST_PIECES).forEach((one) => right.append(piece(one)));
+    const rest = group.pieces.slice(MOST_PIECES);
+    if (rest.length) right.append(moreButton(rest.length, () => rest.forEach((one) => right.append(piece(one)))));
+    box.append(right);
+    return box;
+  }
+
+  function piece(one) {
+    const box = make("div", {}, make("p", {}, one.summary));
+    if (one.next) box.append(make("p", {class: "next"}, one.next));
+    if (one.blocked_by.length) box.append(make("p", {class: "stop"}, one.blocked_by.join(", ")));
     const chips = make("ul", {class: "chips"});
-    const add = (row) => chips.append(make("li", {}, make("button", {type: "button", onclick: () => openRow(row.number)}, row.label)));
-    rows.slice(0, MOST_CHIPS).forEach(add);
-    const box = make("div", {class: "cause"}, left, what, chips);
-    if (rows.length > MOST_CHIPS) chips.append(make("li", {}, moreButton(rows.length - MOST_CHIPS, () => rows.slice(MOST_CHIPS).forEach(add))));
+    const add = (number) => chips.append(make("li", {}, make("button", {type: "button", onclick: () => openRow(number)}, data.rows[number].label)));
+    one.rows.slice(0, MOST_CHIPS).forEach(add);
+    if (one.rows.length > MOST_CHIPS) {
+      const more = make("li", {});
+      more.append(moreButton(one.rows.length - MOST_CHIPS, () => { more.remove(); one.rows.slice(MOST_CHIPS).forEach(add); }));
+      chips.append(more);
+    }
+    box.append(chips);
     return box;
   }
 
@@ -246,8 +252,8 @@
     const note = [...new Set(notes.filter(Boolean))].join(", ");
     if (note) name.append(make("span", {class: "sub"}, note));
     const causeCell = make("td", {}, make("span", {class: "mono"}, row.code));
-    if (row.since) causeCell.append(make("span", {class: "sub"}, (row.since.first_sighting ? "at least since " : "since ") + row.since.at));
-    if (row.last_known) causeCell.append(make("span", {class: "sub"}, "last known: " + row.last_known.verdict + ", read " + row.last_known.read_at));
+    if (row.since) causeCell.append(make("span", {class: "sub"}, (row.since.first_sighting ? "at least since " : "since ") + day(row.since.at)));
+    if (row.last_known) causeCell.append(make("span", {class: "sub"}, "last known: " + row.last_known.verdict + ", read " + day(row.last_known.read_at)));
     const hmcs = make("div", {class: "hmcs"});
     for (const [hmc, state] of Object.entries(row.hmcs)) {
       hmcs.append(make("span", {}, make("i", {class: "sq " + squareOf(row, state), "aria-hidden": "true"}), hmc + " " + (state[0] || "not read")));
@@ -320,11 +326,13 @@
     row.node.querySelector("button").focus({preventScroll: true});
   }
 
+  const line = (entry) => (typeof entry === "number" ? data.lines[entry] : entry);
+
   function side(title, lines, empty) {
     const box = make("div", {class: "side"}, make("h4", {}, title));
     if (!lines || !lines.length) return make("div", {class: "side"}, make("h4", {}, title), make("p", {class: "muted small"}, empty));
     const list = make("dl", {});
-    for (const [what, value, mood] of lines) list.append(make("dt", {}, what), make("dd", {class: mood}, value));
+    for (const [what, value, mood] of lines.map(line)) list.append(make("dt", {}, what), make("dd", {class: mood}, value));
     box.append(list);
     return box;
   }
@@ -336,7 +344,7 @@
         row.blocked_by ? make("p", {class: "stop"}, row.blocked_by.join(", ")) : null));
       const reasons = make("ul", {class: "reasons"});
       for (const refusal of row.refusals || []) {
-        for (const line of refusal.evidence || []) reasons.append(make("li", {}, make("span", {class: "mono"}, refusal.reason), ": " + line.source + ": " + line.detail));
+        for (const told of refusal.evidence || []) reasons.append(make("li", {}, make("span", {class: "mono"}, refusal.reason), ": " + told.source + ": " + told.detail));
       }
       if (row.blocked_by && reasons.children.length) inner.append(reasons);
     }
@@ -348,7 +356,7 @@
         make("p", {}, finding.summary));
       if (finding.next && finding.next !== row.next) box.append(make("p", {class: "next small"}, finding.next));
       const list = make("ul", {});
-      for (const [source, detail] of finding.evidence) list.append(make("li", {}, make("span", {class: "mono"}, source), ": " + detail));
+      for (const [source, detail] of finding.evidence.map(line)) list.append(make("li", {}, make("span", {class: "mono"}, source), ": " + detail));
       if (finding.evidence.length) box.append(list);
       inner.append(box);
     }

@@ -16,7 +16,7 @@ _LPAR = 22
 _TEXT = WIDTH - _CAUSE - _LPAR - 4
 # Enough to act on; the files carry all of them.
 _MOST_GAPS = 12
-_MOST_ROWS = 10
+_MOST_PIECES = 10
 _MOST_NAMES = 16
 
 _CLASS_WORDS = {
@@ -84,25 +84,13 @@ def _table(groups: list) -> list:
         return ["Nothing is wrong with what could be read."]
     lines = [_cells("CAUSE", "LPAR", "WHAT IS WRONG -> NEXT STEP"), _cells("-" * _CAUSE, "-" * _LPAR, "-" * _TEXT)]
     for group in told:
-        if group["fleet"]:
-            lines += _row(_cause(group), _names(group["rows"]), _advice(group))
-            continue
-        for number, (rows, advice) in enumerate(_alike(group["rows"])):
-            if number == _MOST_ROWS:
-                rest = sum(len(other) for other, dummy in _alike(group["rows"])[_MOST_ROWS:])
+        for number, piece in enumerate(group["pieces"]):
+            if number == _MOST_PIECES:
+                rest = sum(len(other["rows"]) for other in group["pieces"][_MOST_PIECES:])
                 lines += _row([], [f"... and {rest} more"], ["see the report files"])
                 break
-            lines += _row(_cause(group) if number == 0 else [], _names(rows), advice)
+            lines += _row(_cause(group) if number == 0 else [], _names(piece["rows"]), _advice(piece))
     return lines
-
-
-def _alike(rows: list) -> list:
-    """Rows that say the same thing are told in one piece."""
-    pieces = {}
-    for row in rows:
-        advice = _advice(row)
-        pieces.setdefault(tuple(advice), ([], advice))[0].append(row)
-    return list(pieces.values())
 
 
 def _cause(group: dict) -> list:

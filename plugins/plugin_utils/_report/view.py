@@ -8,10 +8,14 @@ A renderer never looks into the report itself: rows, groups, their order and wha
 
 from __future__ import annotations
 
+import re
+
 from .codes import STATES, UNREAD, state_of
 from .text import one_line
 # The reason that stands where a cause has no rung at all: its next step is a request, which nothing forbids.
 _NO_RUNG = "no_rung"
+# Stands for the name of each LPAR in a text that holds for several.
+_EACH = "<LPAR>"
 # Names of one gap that are told one by one.
 _MOST_NAMES = 4
 
@@ -86,7 +90,7 @@ def _row(source: dict, systems: dict, in_inventory: bool) -> dict:
         "refusals": [refusal for refusal in source.get("refusals") or [] if refusal.get("reason") != _NO_RUNG],
         "flags": [one_line(flag) for flag in source.get("flags") or []],
         "clustered": source.get("clustered"),
-        "hmc_states": source.get("hmc_states") or {},
+        "hmc_states": dict(sorted((source.get("hmc_states") or {}).items())),
         "findings": findings,
         "unread": [one_line(item) for item in source.get("unread") or []],
         "since": history.get("since"),
@@ -165,10 +169,29 @@ def _groups(rows: list, fleet_findings: list) -> list:
             row["group"] = group
         groups.append(group)
     groups.sort(key=lambda group: (STATES.index(group["state"]), not group["fleet"], -len(group["rows"]), group["code"], group["summary"]))
+    for group in groups:
+        group["pieces"] = [_piece(group, group["rows"])] if group["fleet"] else _alike(group["rows"])
     numbers = {id(group): number for number, group in enumerate(groups)}
     for row in rows:
         row["group"] = numbers.get(id(row["group"]))
     return groups
+
+
+def _alike(rows: list) -> list:
+    """Rows that say the same thing, but for their own name, are told in one piece."""
+    pieces = {}
+    for row in rows:
+        own_name = re.compile(rf"(?<![\w.-]){re.escape(row['label'])}(?![\w-])")
+        said = (own_name.sub(_EACH, row["summary"]), own_name.sub(_EACH, row["next"]), row["rung"], tuple(row["blocked_by"]))
+        pieces.setdefault(said, []).append(row)
+    return [
+        _piece(its_rows[0] if len(its_rows) == 1 else {"summary": said[0], "next": said[1], "rung": said[2], "blocked_by": list(said[3])}, its_rows)
+        for said, its_rows in pieces.items()
+    ]
+
+
+def _piece(said: dict, rows: list) -> dict:
+    return {"rows": rows, **{key: said[key] for key in ("summary", "next", "rung", "blocked_by")}}
 
 
 def _group(finding: dict, fleet: bool) -> dict:

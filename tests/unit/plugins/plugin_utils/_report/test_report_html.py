@@ -58,7 +58,7 @@ def test_nothing_of_a_host_becomes_markup():
     assert hostile.tags == plain.tags
     data = json.loads(hostile.scripts[0][1])
     assert data["rows"][0]["label"] == HOSTILE
-    assert ["system", f"aix, {HOSTILE}, up 57 days", ""] in data["rows"][0]["lpar_side"]
+    assert ["system", f"aix, {HOSTILE}, up 57 days", ""] in [data["lines"][number] for number in data["rows"][0]["lpar_side"]]
 
 
 @given(st.text(max_size=100))
@@ -88,10 +88,10 @@ def test_both_ends_of_a_connection_are_told():
     survey = build.survey(2)
     build.break_rsct(survey, "aix00001")
     data = json.loads(_Page(_render(build.report([build.host("aix00001", 1, "RSCT_DOWN")]), survey)).scripts[0][1])
-    row = data["rows"][0]
-    assert ["ctrmc", "inoperative", "bad"] in row["lpar_side"]
-    assert ["hmcalpha", "inactive 198.18.1.2", "bad"] in row["hmc_side"]
-    assert ["raw view", "Active:<0>, DCaps:<0x0>", ""] in row["hmc_side"]
+    lpar, hmcs = ([data["lines"][number] for number in data["rows"][0][side]] for side in ("lpar_side", "hmc_side"))
+    assert ["ctrmc", "inoperative", "bad"] in lpar
+    assert ["hmcalpha", "inactive 198.18.1.2", "bad"] in hmcs
+    assert ["raw view", "Active:<0>, DCaps:<0x0>", ""] in hmcs
 
 
 def test_an_end_that_was_not_read_says_why():

@@ -112,3 +112,15 @@ def test_one_lost_host_shows_what_its_connection_said():
 def test_a_request_is_forbidden_by_nothing():
     asked = build.host("aix1", 1, "MTU_MISMATCH", blocked_by=["no_rung"])
     assert view.build(build.report([asked]))["rows"][0]["blocked_by"] == []
+
+
+def test_the_same_advice_for_many_is_told_once_whatever_their_names():
+    def advised(number):
+        found = build.finding("RSCT_DOWN", remedy={"rung": "start", "role": "rmc_fix", "text": f"On aix{number} as root: rmcctrl -s. Not on aix{number}b."})
+        return build.host(f"aix{number}", number, "RSCT_DOWN", findings=[found])
+
+    group = view.build(build.report([advised(1), advised(2)]))["groups"][0]
+    assert [piece["next"] for piece in group["pieces"]] == ["On aix1 as root: rmcctrl -s. Not on aix1b.", "On aix2 as root: rmcctrl -s. Not on aix2b."]
+    same = [build.host(f"aix{number}", number, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN", summary=f"rmcd of aix{number} is down.")]) for number in (1, 2)]
+    group = view.build(build.report(same))["groups"][0]
+    assert [(piece["summary"], len(piece["rows"])) for piece in group["pieces"]] == [("rmcd of <LPAR> is down.", 2)]
