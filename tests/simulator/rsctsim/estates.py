@@ -112,6 +112,7 @@ def bring_up(estate: Estate) -> None:
     for lpar in estate.lpars.values():
         node_id = _digest("node " + lpar.name)
         identity.build_tree(lpar, node_id)
+        identity.make_domain_tree(estate, lpar)
         identity.write_node_id(identity.etc_node_id(lpar), node_id)
         daemons.start(estate, lpar, "ctrmc", now - UPTIME)
         for hmc in estate.hmcs_of(lpar.machine):
@@ -202,7 +203,7 @@ def catalogue(estate: Estate) -> None:
     for pair in range(1, 7):
         for side in "ab":
             name = "hmc%d%s" % (pair, side)
-            add_hmc(estate, name, "%s.0.%d" % (estate.base, 10 * pair + "ab".index(side)), "7063-CR2", "13A%d%s00" % (pair, side.upper()), "V10R3.1060.0")
+            add_hmc(estate, name, "%s.0.%d" % (estate.base, 10 * pair + 1 + "ab".index(side)), "7063-CR2", "13A%d%s00" % (pair, side.upper()), "V10R3.1060.0")
         for number in range(1, (4 if pair == 1 else 2) + 1):
             system = add_system(estate, "P10-%d%d" % (pair, number), "9105-22A*78F%d%d00" % (pair, number), "%s.0.%d" % (estate.base, 100 + 10 * pair + number),
                                 ["hmc%da" % pair, "hmc%db" % pair])
@@ -217,6 +218,7 @@ def odd(estate: Estate) -> None:
     """The clean estate, and on hmcalpha everything odd that a console may have to show."""
     clean(estate)
     add_oddities(estate, estate.hmcs["hmcalpha"])
+    healing.remember(estate)
 
 
 ESTATES: Dict[str, Callable[[Estate], None]] = {"clean": clean, "demo": demo, "odd": odd, "catalogue": catalogue}

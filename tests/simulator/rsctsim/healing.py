@@ -50,7 +50,7 @@ def _heal_hmc(estate: Estate, hmc: Hmc) -> None:
     old = pickle.loads(estate.pristine[hmc.name])
     for name in HMC_STATE:
         setattr(hmc, name, getattr(old, name))
-    hmc.nodes = {slot: row for slot, row in hmc.nodes.items() if not row.stale}
+    hmc.nodes = {slot: row for slot, row in hmc.nodes.items() if not row.stale or slot in old.nodes}
     for row in hmc.nodes.values():
         row.pinned = False
     estate.blocks = [block for block in estate.blocks if block.hmc != hmc.name]
@@ -65,6 +65,7 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     _heal_surroundings(estate, lpar)
     identity.wipe_tree(lpar)
     identity.build_tree(lpar, node_id)
+    identity.make_domain_tree(estate, lpar)
     identity.write_node_id(identity.etc_node_id(lpar), node_id)
     identity.write_registry(lpar)
     lpar.loaded = None

@@ -213,3 +213,11 @@ def test_a_rebuild_heals_the_cache_and_nothing_else(estate, code):
         answer = hmc.run(estate, console, "hmcoper", ["chsysstate", "-m", estate.lpars[VICTIM].machine, "-r", "sys", "-o", "rebuild"], {}, now + SETTLED)
         assert answer.rc == 0
     assert (seen(estate, VICTIM, now + 2 * SETTLED) == GOOD) == (code in REBUILT)
+
+
+def test_healing_leaves_the_oddities_of_a_console(tmp_path):
+    odd = estates.new(tmp_path / "estate", "odd")
+    console, now = odd.hmcs["hmcalpha"], time.time()
+    before = [hmc.run(odd, console, "hscroot", argv.split(), {}, now).stdout for argv in ("lssyscfg -r sys -F name,state", "lspartition -i")]
+    faults.heal(odd, None, now)
+    assert [hmc.run(odd, console, "hscroot", argv.split(), {}, now + SETTLED).stdout for argv in ("lssyscfg -r sys -F name,state", "lspartition -i")] == before
