@@ -286,7 +286,13 @@ ansible_facts:
           type: list
           elements: dict
           returned: always
-          sample: [{"name": "lsrsrc", "argv": ["lsrsrc", "IBM.MCP"], "rc": null, "seconds": 15.0, "outcome": "timeout", "message": "no answer within 15 s; killed"}]
+          sample:
+            - name: lsrsrc
+              argv: [lsrsrc, IBM.MCP]
+              rc:
+              seconds: 15.0
+              outcome: timeout
+              message: no answer within 15 s; killed
 """
 
 from ansible.module_utils.basic import AnsibleModule

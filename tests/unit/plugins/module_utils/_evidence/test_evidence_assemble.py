@@ -175,7 +175,9 @@ def test_rmcd_that_does_not_run_is_not_the_same_as_unread(collect):
     assert collect(ps=("timeout", None, "", ""))["rmcd"] is None
 
 
-@pytest.mark.parametrize("changes", [{"host": "nodename=vios1\nuid=0\nioscli=1\n"}, {"lslpp": "ios.cli:ios.cli.rte:3.1.4.21: : :C: :VIOS: : : : : : :0:0:/:\n"}])
+@pytest.mark.parametrize(
+    "changes", [{"host": "nodename=vios1\nuid=0\nioscli=1\n"}, {"lslpp": "ios.cli:ios.cli.rte:3.1.4.21: : :C: :VIOS: : : : : : :0:0:/:\n"}]
+)
 def test_vios(collect, changes):
     assert collect(**changes)["partition"]["kind"] == "vios"
 
