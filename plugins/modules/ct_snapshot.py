@@ -174,7 +174,9 @@ snapshot:
       description: How many files, directories, links and bytes are in it, and how many things were skipped for what reason.
       type: dict
 snapshots:
-  description: One entry a snapshot, the oldest first, as RV(snapshot) with the size of the archive and a problem, which is none for a sound one.
+  description:
+    - One entry a snapshot, the oldest first, as RV(snapshot) with the size of the archive and a problem.
+    - The problem is none for a sound snapshot. For one that cannot be trusted, name, path and problem are all there is.
   returned: success, with O(state=listed)
   type: list
   elements: dict
@@ -189,7 +191,9 @@ differences:
   type: list
   elements: dict
 recovered:
-  description: What became of a restore that had been killed, as RV(ignore:snapshot), RV(ignore:phase), RV(ignore:outcome) (finished, undone). None if there was none.
+  description:
+    - What became of a restore that had been killed, as RV(ignore:snapshot), RV(ignore:phase), RV(ignore:outcome) (finished, undone).
+    - None if there was none.
   returned: success, with O(state=present) and O(state=restored)
   type: dict
 interrupted_restore:

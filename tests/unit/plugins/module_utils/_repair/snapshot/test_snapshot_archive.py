@@ -303,9 +303,8 @@ def test_any_name_survives(tmp_path, names):
     for name in names:
         with open(root + b"/cfg/" + name, "wb") as stream:
             stream.write(name)
-    told = archive.create(
-        root + b".tar", root, b"/nonexistent", lambda scanned, entry: manifest.build("x", "now", dict.fromkeys(("partition", "node_id"), {}) | {"rsct_level": None, "definitions": {}}, scanned, entry)
-    )
+    identity = {"partition": {}, "node_id": {}, "rsct_level": None, "definitions": {}}
+    told = archive.create(root + b".tar", root, b"/nonexistent", lambda scanned, entry: manifest.build("x", "now", identity, scanned, entry))
     assert archive.verify(root + b".tar") == told
     assert {files.encode(item["path"]) for item in told["entries"]} == {b".", b"cfg"} | {b"cfg/" + name for name in names}
     assert tree.differences(root, told["entries"]) == []
