@@ -317,10 +317,14 @@ def multi_homed(where: Where) -> None:
 
 @fault
 def mgmt_if_lost(where: Where) -> None:
-    """PowerVS: the management interface has lost its IPv6 link-local address."""
+    """PowerVS: the management interface has lost its IPv6 link-local address, by which the record knows the host."""
     for lpar in where.lpars:
+        lost = lpar.interfaces[0].link_local or "fe80::301a:c4ff:fe07:%x" % lpar.lpar_id
         lpar.powervs = True
         lpar.interfaces[0].link_local = ""
+        for record in lpar.loaded.mcps if lpar.loaded else []:
+            record.mn_name, record.connectivity_names = lost, [lost]
+        identity.write_registry(lpar)
 
 
 @fault
@@ -583,6 +587,7 @@ def clustered(where: Where, kind: str = "powerha", online: bool = True) -> None:
         name = "dom_" + lpar.name
         where.estate.clusters[name] = Cluster(name, kind, [lpar.name, lpar.name + "b"], online=online, caa=kind in ("powerha", "caa", "ssp"))
         lpar.cluster = name
+        identity.make_domain_tree(where.estate, lpar)
         if kind == "powerha":
             lpar.filesets.append(Fileset("cluster.es.server.rte", "7.2.6.0", "Base Server Runtime"))
             lpar.subsystems["clstrmgrES"] = Subsystem("clstrmgrES", "cluster", daemons.new_pid(where.estate), where.now)

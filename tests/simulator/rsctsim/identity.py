@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Dict, List, Optional
 
-from .model import Lpar, McpRecord
+from .model import Estate, Lpar, McpRecord
 
 KEY_METHOD = "rsa1024"
 NODE_ID_TEXT = "%s\n#\n# RSCT node identifier of this system\n#\n"
@@ -177,6 +177,14 @@ def build_tree(lpar: Lpar, node_id: str) -> None:
     _write(top / "IW/log/mc/default", "", 0o644)
     _write(top / "IBM.DRM.stderr", "", 0o644)
     make_specials(lpar)
+
+
+def make_domain_tree(estate: Estate, lpar: Lpar) -> None:
+    """The tree of the peer domain beside that of the stand-alone node. It stays while the domain is offline."""
+    cluster = estate.clusters.get(lpar.cluster or "")
+    if cluster and cluster.kind not in ("caa", "ssp"):
+        for name in ("registry/local_tree", "log/mc", "run/mc", "soc/mc"):
+            (var_ct(lpar) / cluster.name / name).mkdir(parents=True, exist_ok=True)
 
 
 def make_specials(lpar: Lpar) -> None:

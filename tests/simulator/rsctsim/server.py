@@ -20,7 +20,7 @@ import asyncssh
 from . import aix, control, hmc, link, processes, rooms
 from .log import CommandLog
 from .model import Estate, Hmc, Lpar, Reply
-from .session import run_session
+from .session import FileServer, run_session
 
 BACKLOG = 100
 WATCH_SECONDS = 1.0
@@ -105,7 +105,7 @@ class Server:
             "line_editor": False, "kex_algs": ["curve25519-sha256"], "compression_algs": None, "login_timeout": 60, "x11_forwarding": False,
             "agent_forwarding": False, "gss_host": None, "password_auth": False, "kbdint_auth": False}
         options = {
-            "aix": asyncssh.SSHServerConnectionOptions(server_factory=lambda: _Door(self), sftp_factory=True, allow_scp=True, **shared),
+            "aix": asyncssh.SSHServerConnectionOptions(server_factory=lambda: _Door(self), sftp_factory=self._file_server, allow_scp=True, **shared),
             "hmc": asyncssh.SSHServerConnectionOptions(server_factory=lambda: _Door(self), **shared)}
         self.acceptors = []
         port = estate.ssh_port
@@ -184,6 +184,10 @@ class Server:
             await run_session(process, argv, env, home)
         finally:
             self.sessions.discard(task)
+
+    def _file_server(self, chan: asyncssh.SSHServerChannel) -> FileServer:
+        lpar = self.host_at(chan.get_extra_info("sockname")[0])
+        return FileServer(chan, self.estate.directory, lpar.root, self.rooms.home(lpar.name))
 
     # --- commands ------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,27 @@ import asyncssh
 CHUNK = 65536
 
 
+class FileServer(asyncssh.SFTPServer):
+    """sftp and scp to one host: relative to its home, and nowhere but in the estate's directory."""
+
+    def __init__(self, chan: asyncssh.SSHServerChannel, estate: Path, root: Path, home: Path) -> None:
+        super().__init__(chan)
+        self.estate, self.root, self.home = estate, root, home
+
+    def map_path(self, path: bytes) -> bytes:
+        whole = os.path.normpath(os.path.join(os.fsencode(self.home), path))
+        if whole == os.fsencode(self.estate) or whole.startswith(os.fsencode(self.estate) + b"/"):
+            return whole
+        return os.fsencode(self.root) + whole
+
+    def exit(self) -> None:
+        """OpenSSH's scp takes a missing exit status for a failure."""
+        try:
+            self.channel.exit(0)
+        except OSError:
+            pass
+
+
 async def run_session(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path) -> None:
     # The streams are pumped here and not by asyncssh's redirect(), which loses exit codes.
     if process.get_terminal_type() is not None:

@@ -15,6 +15,8 @@ from ..model import Reply
 from .call import Call, command
 
 BULK = 64 * 1024
+CLEAR = 256
+LITERALS = 247      # with the clear code a multiple of 8: clearing starts a new group of 8 codes
 
 
 @command("ctsnap", rsct=True, root=True)
@@ -49,12 +51,13 @@ def _archive(call: Call, path: Path, suffix: str) -> None:
 
 
 def compress(data: bytes) -> bytes:
-    """The format of compress(1) in its simplest valid form: every byte as a 9 bit code, 9 bits at most."""
-    out = bytearray(b"\x1f\x9d\x89")
-    for start in range(0, len(data), 8):
-        bits = 0
-        chunk = data[start:start + 8]
-        for position, byte in enumerate(chunk):
-            bits |= byte << (9 * position)
-        out += bits.to_bytes((9 * len(chunk) + 7) // 8, "little")
+    """The format of compress(1) in its simplest valid form: every byte as a 9 bit code, the table cleared before it could grow."""
+    codes = []
+    for start in range(0, len(data), LITERALS):
+        codes += [*data[start:start + LITERALS], CLEAR]
+    out = bytearray(b"\x1f\x9d\x90")
+    for start in range(0, len(codes), 8):
+        group = codes[start:start + 8]
+        bits = sum(code << (9 * position) for position, code in enumerate(group))
+        out += bits.to_bytes((9 * len(group) + 7) // 8, "little")
     return bytes(out)
