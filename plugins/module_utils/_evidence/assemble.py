@@ -97,7 +97,6 @@ def assemble(raw, options):
     }
 
 
-
 class _Results(dict):
     """The records by name, each as the result of a command."""
 
