@@ -17,19 +17,30 @@ _SUBSYSTEMS = frozenset(("ctrmc", "ctcas", "mcproxy", "IBM.MgmtDomainRM", "IBM.D
 class Record:
     """One IBM.MCP record: an HMC as the LPAR knows it."""
 
-    __slots__ = ("node_id", "hmc_name", "key_token", "addresses", "own_addresses", "node_names", "mn_name", "internal")
+    __slots__ = ("raw", "node_id", "hmc_name", "key_token", "addresses", "internal")
 
     def __init__(self, raw):
+        self.raw = raw
         self.node_id = node_id(raw.get("node_id"))
         self.hmc_name = text(raw.get("hmc_name"))
         self.key_token = text(raw.get("key_token"))
         found = texts(raw.get("ip_addresses")) + texts(raw.get("hmc_ip_addr")) + texts(raw.get("hmc_additional_ips"))
         self.addresses = [entry for entry in dict.fromkeys(map(address, found)) if entry]
-        self.own_addresses = [address(entry) for entry in texts(raw.get("connectivity_names"))]
-        self.node_names = [short_name(entry) for entry in texts(raw.get("node_names"))]
-        self.mn_name = address(raw.get("mn_name"))
         # Link-local addresses only: NovaLink's own network, where no HMC is.
         self.internal = bool(self.addresses) and all(entry.startswith("fe80:") for entry in self.addresses)
+
+    @property
+    def own_addresses(self) -> list:
+        """What the HMC was told to be the address of this LPAR."""
+        return [address(entry) for entry in texts(self.raw.get("connectivity_names"))]
+
+    @property
+    def mn_name(self) -> str:
+        return address(self.raw.get("mn_name"))
+
+    @property
+    def node_names(self) -> list:
+        return [short_name(entry) for entry in texts(self.raw.get("node_names"))]
 
     def name(self) -> str:
         return self.key_token or self.hmc_name or (self.addresses[0] if self.addresses else "an HMC without a name")

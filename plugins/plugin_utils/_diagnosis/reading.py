@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from functools import lru_cache
 
+_YEAR_10000 = 253402300800
+
 
 def mapping(value) -> dict:
     return value if isinstance(value, dict) else {}
@@ -71,7 +73,7 @@ def moment(value):
     if isinstance(value, str):
         return _parsed(value)
     found = number(value)
-    return None if found is None else float(found)
+    return float(found) if found is not None and 0 <= found < _YEAR_10000 else None
 
 
 @lru_cache(maxsize=1024)
@@ -80,9 +82,10 @@ def _parsed(value):
         parsed = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
         if parsed.tzinfo is None:
             parsed = parsed.replace(tzinfo=timezone.utc)
-        return parsed.timestamp()
+        seconds = parsed.timestamp()
     except (ValueError, OverflowError):
         return None
+    return seconds if 0 <= seconds < _YEAR_10000 else None
 
 
 def iso(seconds) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 
-from .reading import texts, whole
+from .reading import text, texts, whole
 
 _FAMILIES = ((socket.AF_INET, 32), (socket.AF_INET6, 128))
 _LINK_LOCAL = 0xFE80 >> 6
@@ -24,6 +24,8 @@ class Subnets:
 
     def learn(self, lpar) -> None:
         for interface in lpar.interfaces:
+            if text(interface.get("name")).startswith("lo"):
+                continue
             for entry in texts(interface.get("networks")):
                 host, dummy, size = entry.partition("/")
                 prefix = whole(size)

@@ -23,7 +23,7 @@ def mcp_residue(case):
         for link in links
     ]
     return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired HMC %s beside a good one." % names(links), told + case.token_lines(links), LIKELY,
-                 text="No fault. Removal only with approval: one record, by HMCName (rmrsrc), with a saved copy.")
+                 text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, by HMCName (rmrsrc), saved first.")
 
 
 def configrm_noise(case):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import gaps, symptoms
-from ..case import ACTIVE, OFF
+from ..case import ACTIVE, OFF, UNASKED
 from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, line, names
 
 
@@ -28,7 +28,8 @@ def healthy(case):
         return None
     if (lpar.tcp is False and not in_band) or case.fleet.twins or symptoms.inconsistent_ids(case):
         return None
-    sure = CERTAIN if all(token == "I" for token in tokens) else LIKELY
+    # A record of an HMC that this run does not know is taken for a retired one.
+    sure = CERTAIN if all(token == "I" for token in tokens) and not any(link.state == UNASKED for link in case.links) else LIKELY
     return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links),
                    severity=NOTE, confidence=sure, rungs=())
 
