@@ -54,7 +54,6 @@ INVENTED = {
     "diagrmc_address_changed": "The address of the partition {name} was changed to {address}.",
     "diagrmc_keys": "The keys of the partition {name} and of this management console do not match.",
     "diagrmc_keys_exchanged": "The keys were exchanged with the partition {name}.",
-    "diagrmc_all_connected": "All partitions that are known to this management console have RMC connection.",
     "diagrmc_console_unknown": "The management console {address} is not known.",
     "lost_partition": "Communications to the SFP component on partition {name} are unavailable.",
     "lost_service_processor": "ACT04284I A management console connection failed.",
