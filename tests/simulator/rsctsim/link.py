@@ -54,7 +54,7 @@ def new_record(estate: Estate, lpar: Lpar, hmc: Hmc) -> McpRecord:
     name = lpar.hostname if lpar.in_band else lpar.address
     return McpRecord(
         mn_name=name, node_id=hmc.node_id, key_token=hmc.name, ip_addresses=[] if lpar.in_band else [hmc.address], connectivity_names=[name],
-        hmc_name=hmc.hmc_name, hmc_ip_addr="" if lpar.in_band else hmc.address, node_names=[lpar.hostname],
+        hmc_name=hmc.hmc_name, hmc_ip_addr="" if lpar.in_band else hmc.address, hmc_add_ips=",".join(hmc.other_addresses), node_names=[lpar.hostname],
         active_peer_domain=cluster.name if cluster and cluster.online and cluster.kind != "ssp" else "", comm_mode=2 if lpar.in_band else 1)
 
 

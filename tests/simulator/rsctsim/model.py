@@ -284,6 +284,7 @@ class Hmc:
     serial: str
     version: str = "V10R3.1060.0"    # V8R8.7.0.2, V9R2.951.2, V10R3.1060.0, V11R1.1110.0
     domain: str = "example.com"
+    other_addresses: List[str] = field(default_factory=list)   # of its private networks: no LPAR reaches them
     up: bool = True
     rmc_up: bool = True              # its RMC answers (a full /tmp stops it)
     firewall_open: bool = True       # its own firewall lets the RMC port through

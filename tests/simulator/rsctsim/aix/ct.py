@@ -102,19 +102,19 @@ def ctsvhbac(call: Call) -> Reply:
     attention = False
 
     def block(label: str, value: str, rows: List[str]) -> List[str]:
-        return ["%23s:  %s" % (label, value)] + rows + [""]
+        return ["%21s:  %s" % (label, value)] + rows + [""]
 
     def file_block(label: str, path: str, present: bool, key: bool) -> List[str]:
-        rows = ["%23s:  Configuration file" % "Source", "%23s:  %s" % ("Status", "Available" if present else "Attention")]
+        rows = ["%21s:  Configuration file" % "Source", "%21s:  %s" % ("Status", "Available" if present else "Attention")]
         if key and present:
-            rows += ["%23s:  rsa1024" % "Key Type", " " * 26 + "RSA key generation method, 1024-bit key"]
+            rows += ["%21s:  rsa1024" % "Key Type", " " * 24 + "RSA key generation method, 1024-bit key"]
         return block(label, path, rows)
 
     private, public = bool(identity.private_seed(lpar)), bool(own)
     paired = identity.keys_pair(lpar)
     lines = [RULE, "Host Based Authentication Mechanism Verification Check", "", "Private and Public Key Verifications", ""]
     lines += block("Configuration file", "/opt/rsct/cfg/ctcasd.cfg", [
-        "%23s:  Available" % "Status", "%23s:  rsa1024" % "Key Type", " " * 26 + "RSA key generation method, 1024-bit key"])
+        "%21s:  Available" % "Status", "%21s:  rsa1024" % "Key Type", " " * 24 + "RSA key generation method, 1024-bit key"])
     lines += file_block("Private Key file", "/var/ct/cfg/ct_has.qkf", private, True)
     lines += file_block("Public Key file", "/var/ct/cfg/ct_has.pkf", public, True)
     lines += block("Key Parity", "Public and private keys are in pair" if paired else "Attention - public and private keys are not a pair", [])
@@ -124,7 +124,7 @@ def ctsvhbac(call: Call) -> Reply:
     for name in identity.own_names(lpar):
         trusted = bool(entries) and entries.get(name) == own and bool(own)
         attention = attention or not trusted
-        lines += block("Identity", name, ["%23s:  %s" % ("Status", "Trusted host" if trusted else "Attention")])
+        lines += block("Identity", name, ["%21s:  %s" % ("Status", "Trusted host" if trusted else "Attention")])
     lines += ["Host Based Authentication Mechanism Verification Check completed", RULE]
     return Reply("\n".join(lines) + "\n", rc=1 if attention else 0)
 

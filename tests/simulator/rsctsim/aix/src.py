@@ -152,9 +152,9 @@ def lsitab(call: Call) -> Reply:
 SRC_OBJECT = (
     '\nSRCsubsys:\n\tsubsysname = "ctrmc"\n\tsynonym = ""\n\tcmdargs = "%s"\n\tpath = "/usr/sbin/rsct/bin/rmcd"\n\tuid = 0\n\tauditid = 0\n'
     '\tstandin = "/dev/console"\n\tstandout = "/dev/console"\n\tstanderr = "/dev/console"\n\taction = 1\n\tmulti = 0\n\tcontact = 3\n\tsvrkey = 0\n'
-    '\tsvrmtype = 0\n\tpriority = 20\n\tsignorm = 0\n\tsigforce = 0\n\tdisplay = 1\n\twaittime = 30\n\tgrpname = "rsct"\n\n')
+    '\tsvrmtype = 0\n\tpriority = 20\n\tsignorm = 0\n\tsigforce = 0\n\tdisplay = 1\n\twaittime = 30\n\tgrpname = "rsct"\n')
 CLUSTER_OBJECT = (
-    '\nCuAt:\n\tname = "cluster0"\n\tattribute = "node_uuid"\n\tvalue = "%s"\n\ttype = "R"\n\tgeneric = "DU"\n\trep = "s"\n\tnls_index = 3\n\n')
+    '\nCuAt:\n\tname = "cluster0"\n\tattribute = "node_uuid"\n\tvalue = "%s"\n\ttype = "R"\n\tgeneric = "DU"\n\trep = "s"\n\tnls_index = 3\n')
 
 
 @command("odmget")
