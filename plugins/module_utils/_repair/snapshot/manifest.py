@@ -108,7 +108,7 @@ def _check_entry(entry):
     if not isinstance(entry, dict) or entry.get("type") not in TYPES or not isinstance(entry.get("path"), str):
         raise _damaged("an entry is no file, directory or link")
     for key in ("mode", "uid", "gid", "mtime_ns", "size"):
-        if type(entry.get(key)) is not int:
+        if not isinstance(entry.get(key), int) or isinstance(entry[key], bool):
             raise _damaged("an entry has no usable {0}".format(key))
     if entry["mode"] & ~0o7777 or min(entry["uid"], entry["gid"], entry["size"]) < 0:
         raise _damaged("an entry has an impossible mode, owner or size")

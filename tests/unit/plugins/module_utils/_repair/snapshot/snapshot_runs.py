@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
@@ -53,3 +56,19 @@ def recover(host):
     at_work = operations.Host(host.options(), HostRunner(host), _clock())
     with at_work.alone():
         return at_work.restore.recover()
+
+
+class FillingDisk:
+    """os.write on a file system that is full from the number-th write on; that one still gets half of its data down."""
+
+    def __init__(self, number):
+        self.left = number
+        self.real = os.write
+
+    def __call__(self, descriptor, data):
+        self.left -= 1
+        if self.left > 0:
+            return self.real(descriptor, data)
+        if self.left == 0:
+            self.real(descriptor, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")

@@ -16,6 +16,7 @@ from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.error
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from snapshot_host import ODD_NAMES, fingerprint
+from snapshot_runs import FillingDisk
 
 
 def code_of(work):
@@ -355,25 +356,17 @@ def test_log_that_grows_does_not_disturb(host, run, monkeypatch):
 
 
 def test_snapshot_on_a_file_system_that_runs_full_leaves_nothing(host, run, monkeypatch):
-    real, before = os.write, fingerprint(host.var_ct)
+    before = fingerprint(host.var_ct)
     for number in range(1, 200):
-        left = [number]
-
-        def write(descriptor, data, left=left):
-            left[0] -= 1
-            if left[0] == 0:
-                real(descriptor, data[: len(data) // 2])
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return real(descriptor, data)
-
-        monkeypatch.setattr(os, "write", write)
+        disk = FillingDisk(number)
+        monkeypatch.setattr(os, "write", disk)
         try:
             run(host, "present")
             break
         except OSError as error:
             assert error.errno == errno.ENOSPC
         finally:
-            monkeypatch.setattr(os, "write", real)
+            monkeypatch.setattr(os, "write", disk.real)
         assert [path.name for path in host.snapshots.iterdir()] == [".lock"]
         assert fingerprint(host.var_ct) == before
     assert number > 20

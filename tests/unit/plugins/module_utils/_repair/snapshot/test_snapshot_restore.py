@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import signal
@@ -13,6 +12,7 @@ from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import 
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files, identity, journal, restore
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint, sample
+from snapshot_runs import FillingDisk
 
 RESTORE_COMMANDS = ["rmcctrl -z", "stopsrc -s ctcas", "rmcctrl -A", "rmcctrl -p"]
 
@@ -294,31 +294,23 @@ def test_wrong_identity_after_the_start_brings_the_old_tree_back(broken, run, mo
 
 
 def test_restore_on_a_file_system_that_runs_full_changes_nothing(broken, run, monkeypatch, tmp_path):
-    """The n-th write fails, for every n; and after it every other one that makes something new."""
-    real = os.write
+    """The n-th write fails, and every later one, for every n."""
     for number in range(1, 400):
         host = broken.copy_to(tmp_path / "full{0}".format(number))
-        before, left = host.look(), [number]
-
-        def write(descriptor, data, left=left):
-            left[0] -= 1
-            if left[0] <= 0:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return real(descriptor, data)
-
-        monkeypatch.setattr(os, "write", write)
+        before, disk = host.look(), FillingDisk(number)
+        monkeypatch.setattr(os, "write", disk)
         try:
             run(host, "restored", reidentified=True)
             outcome = "restored"
         except (OSError, SnapshotError) as error:
             outcome = getattr(error, "code", "failed")
         finally:
-            monkeypatch.setattr(os, "write", real)
+            monkeypatch.setattr(os, "write", disk.real)
         if outcome == "restored":
             run(host, "restored", reidentified=True)
             host.require_settled()
             assert host.state()["node_id"] == NODE_ID
-            if left[0] > 0:
+            if disk.left > 0:
                 break
         else:
             assert outcome in ("failed", "restore_undone")
