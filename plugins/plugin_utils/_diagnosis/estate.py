@@ -131,6 +131,18 @@ class Hmc:
         for row in self.rows.values():
             if row.address:
                 self.by_address.setdefault(row.address, []).append(row)
+        for entry in rows(result.get("raw_partitions")):
+            self._add_dead(entry)
+
+    def _add_dead(self, entry) -> None:
+        """A row of lspartition that outlived its partition still holds an address."""
+        key, found = (machine_name(entry.get("machine")), whole(entry.get("lpar_id"))), address(entry.get("ipaddr"))
+        alive = self.rows.get(key)
+        if not found or key[1] is None or truth(entry.get("active")) or (alive and alive.running()) or (alive and alive.address == found):
+            return
+        dead = {"machine": key[0], "lpar_id": key[1], "name": alive.name if alive else entry.get("hostname"), "rmc_ipaddr": found,
+                "state": alive.state if alive else "only in lspartition"}
+        self.by_address.setdefault(found, []).append(Row(dead, self))
 
     def answered(self) -> bool:
         return self.outcome == "ok"

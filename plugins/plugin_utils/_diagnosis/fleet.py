@@ -111,7 +111,8 @@ class Fleet:
         """A record of an HMC that is gone, where another HMC answers for this LPAR. Whatever may still be alive is no residue."""
         if link.token not in ("O", None) or not any(other is not link and (other.works() or other.known()) for other in case.links):
             return False
-        if link.state == UNMANAGED:
+        # A managed system has two HMCs at most: where two answer, a third cannot be one of them.
+        if link.state == UNMANAGED or self._answering(case) >= 2:
             return True
         before = mapping(mapping((case.previous or {}).get("hmc_states")).get(link.name))
         return not (self.estate.silent or link.tcp() == "open" or before.get("rmc_state") or self.alive & _identities(link))
@@ -121,9 +122,13 @@ class Fleet:
         silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
         if not silent:
             return []
-        if sum(1 for system in self.estate.systems.get(case.machine, ()) if system.hmc.answered()) >= 2:
-            return []  # a managed system has two HMCs at most
+        if self._answering(case) >= 2:
+            return []
         return [] if case.machine in self.witnessed and case.machine not in self.unresolved else silent
+
+    def _answering(self, case) -> int:
+        """How many HMCs answered that have the machine of this LPAR."""
+        return sum(1 for system in self.estate.systems.get(case.machine, ()) if system.hmc.answered())
 
     # --- identity ---
 
@@ -214,12 +219,18 @@ class Fleet:
             hmcs = sorted({link.name for dummy, links in members for link in links})
             if len(members) < limits.hmc_wide_min_lpars or len(hmcs) < 2:
                 continue
-            lost = [case for case, links in members if all(link.state == INACTIVE and _unexplained(case, link) for link in links)]
+            lost = [case for case, links in members if all(link.state == INACTIVE and self._unexplained(case, link) for link in links)]
             if len(lost) == len(members) and all(others.get(name, set()) - {machine} for name in hmcs):
                 fact = (machine, hmcs, lost)
                 self.systems.append(fact)
                 for case in lost:
                     self._of(case).system_outage = fact
+
+    def _unexplained(self, case, link) -> bool:
+        facts = self._facts.get(id(case), NOTHING)
+        if facts.wide or facts.segments:
+            return False
+        return case.lpar is None or case.lpar.records == [] or (symptoms.network_like(case, link) and link.tcp() in ("", "open"))
 
     def _find_levels(self):
         """Hosts of one RSCT level are down without another reason while hosts of other levels are fine."""
@@ -282,10 +293,6 @@ def _connected(members) -> bool:
 
 def _elsewhere(members) -> int:
     return sum(1 for case, link in members if symptoms.works_elsewhere(case, [link]))
-
-
-def _unexplained(case, link) -> bool:
-    return case.lpar is None or symptoms.network_like(case, link) or case.lpar.records == []
 
 
 def _known_to_be_down(case, hmc) -> bool:

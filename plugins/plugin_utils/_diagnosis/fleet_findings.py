@@ -142,16 +142,20 @@ def _pair_disagreement(fleet):
 def _recycled(fleet):
     groups = {}
     for case in fleet.cases:
+        if not any(finding.code == "RECYCLED_IP" for finding in case.findings):
+            continue
         for link in case.links:
-            others = symptoms.sharers(case, link)
-            if others and any(finding.code == "RECYCLED_IP" for finding in case.findings):
-                groups.setdefault((link.name, others[0].address), (set(), []))[1].append(case)
-                groups[(link.name, others[0].address)][0].update("%s (id %s, %s)" % (row.name, row.lpar_id, row.state) for row in others)
-    for (hmc, address), (others, cases) in sorted(groups.items(), key=lambda item: item[0]):
+            for row in symptoms.sharers(case, link):
+                hmcs, others, cases = groups.setdefault(row.address, (set(), set(), []))
+                hmcs.add(link.name)
+                others.add("%s (id %s, %s)" % (row.name or "?", row.lpar_id, row.state))
+                cases.append(case)
+    for address, (hmcs, others, cases) in sorted(groups.items()):
+        where, whose = ", ".join(sorted(hmcs)), ", ".join(sorted(others))
         yield _entry(
-            Finding("RECYCLED_IP", "HMC %s keeps the address %s for more than one partition: %s." % (hmc, address, ", ".join(sorted(others))),
-                    [line("lssyscfg on HMC %s" % hmc, "rmc_ipaddr=%s: %s" % (address, other)) for other in sorted(others)],
-                    "HMC owner: remove the dead partition or its address, then a rebuild.", owner="hmc", rungs=()), cases, hmcs=[hmc])
+            Finding("RECYCLED_IP", "HMC %s keeps the address %s for more than one partition: %s." % (where, address, whose),
+                    [line("HMC %s" % where, "%s belongs to %s too" % (address, other)) for other in sorted(others)],
+                    "HMC owner: remove the dead partition or its address, then a rebuild.", owner="hmc", rungs=()), cases, hmcs=sorted(hmcs))
 
 
 def _twins(fleet):

@@ -920,7 +920,7 @@ def retired_hmc_beside_a_live_one():
 
 @neighbour("MCP_RESIDUE", "UNDETERMINED")
 def that_hmc_is_alive():
-    built = estate()
+    built = estate(hmcs=("hmcalpha",))
     built.retired_record(HOST)
     built.retired_record("lpar2", token="I", path="open")
     return built
