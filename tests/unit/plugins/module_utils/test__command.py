@@ -38,7 +38,7 @@ def test_command_that_may_not_be_executed(tmp_path):
 def test_deadline_kills_the_whole_group(tmp_path):
     child = tmp_path / "child"
     script = "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & echo $! > {0}; echo before; wait".format(child)
-    result = _command.run(["sh", "-c", script], 0.3)
+    result = _command.run(["sh", "-c", script], 1.5)
     assert (result.rc, result.outcome, result.stdout) == (None, "timeout", "before\n")
     assert not _alive(int(child.read_text()))
 
