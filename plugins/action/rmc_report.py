@@ -47,18 +47,20 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        dummy, options = self.validate_argument_spec(self.ARGUMENT_SPEC, mutually_exclusive=[("survey", "evidence_files")])
+        dummy, options = self.validate_argument_spec(self.ARGUMENT_SPEC)
         self._refuse(options)
         try:
-            seen = self._survey(options, task_vars or {})
+            evidence = formats.json_lines(self._survey(options, task_vars or {}))
         except survey.NoSurvey as error:
             raise AnsibleActionFail(str(error)) from error
+        # What is judged is what is saved, to the letter, and plain Python: values of a play carry tags of Ansible.
+        seen = json.loads(evidence)
         directory = os.path.abspath(options["report_dir"])
         archive = os.path.join(directory, "history") if options["history"] else None
         report = diagnose(seen, options["thresholds"], history.earlier(archive, seen.get("collected_at") or "") if archive else None)
         survey.mark_same_names(report, seen.get("not_asked") or [])
         try:
-            model, paths = self._write(report, seen, options, directory, archive)
+            model, paths = self._write(report, seen, evidence, options, directory, archive)
         except OSError as error:
             raise AnsibleActionFail(f"The report cannot be written to {directory}: {error.strerror}") from error
         text = terminal.render(model)
@@ -82,6 +84,8 @@ class ActionModule(ActionBase):
         if unknown:
             known = ", ".join([codes.ANY_FAULT, codes.INCOMPLETE, *sorted([*codes.CODES, *codes.ADVISORIES])])
             raise AnsibleActionFail(f"fail_on names unknown codes: {', '.join(unknown)}. Known are: {known}")
+        if options["survey"] is not None and options["evidence_files"]:
+            raise AnsibleActionFail("survey and evidence_files are mutually exclusive")
         if options["history"] < 0:
             raise AnsibleActionFail(f"history is {options['history']}, it must be 0 or more")
         try:
@@ -126,15 +130,17 @@ class ActionModule(ActionBase):
     # --- files ---
 
     @staticmethod
-    def _write(report: dict, seen: dict, options: dict, directory: str, archive: str | None) -> tuple:
+    def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, archive: str | None) -> tuple:
         os.makedirs(archive or directory, exist_ok=True)
         if archive:
             state = history.update(archive, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
         model = view.build(report)
         paths = []
-        for name, (text, mode) in formats.render(model, report, seen, options["formats"]).items():
+        texts = {formats.EVIDENCE: evidence, **formats.render(model, report, seen, options["formats"])}
+        for name, text in texts.items():
             if text:
-                paths.append(files.write(directory, name, text, mode))
+                # The evidence shows addresses, error logs and key states of every host: for its owner only.
+                paths.append(files.write(directory, name, text, files.PRIVATE if name == formats.EVIDENCE else files.SHARED))
             else:
                 files.remove(directory, name)
         if archive:

@@ -39,7 +39,8 @@ options:
     default: [json, html]
   fail_on:
     description:
-      - Codes that make the task fail, after everything was written, when a partition or the fleet has them.
+      - Codes that make the task fail, after everything was written, when they are the verdict on a partition or a finding on the fleet.
+      - Advisories and flags, which are never a verdict, count wherever they were found.
       - V(any-fault) stands for every code that is a fault, and for partitions that could not be read.
       - V(incomplete) stands for a report in which an HMC, a system or a partition is missing.
     type: list

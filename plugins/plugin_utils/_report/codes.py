@@ -48,7 +48,8 @@ def tripped(report: dict, fail_on: list) -> list:
     counts = {}
     for host in report.get("hosts") or []:
         findings = host.get("findings") or []
-        words = {host.get("verdict"), *(finding.get("code") for finding in findings), *(host.get("flags") or [])}
+        # A secondary finding follows from the verdict and is no cause of its own; advisories and flags are never a verdict.
+        words = {host.get("verdict"), *(finding.get("code") for finding in findings if finding.get("code") in ADVISORIES), *(host.get("flags") or [])}
         severity = findings[0].get("severity") if findings else None
         # A gate that passes because nothing could be read is no gate.
         if state_of(host.get("verdict") or "UNDETERMINED", severity) in (FAULT, UNREAD):

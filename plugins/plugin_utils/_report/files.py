@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 
-# The evidence shows addresses, error logs and key states of every host: for its owner only.
 PRIVATE = 0o600
 SHARED = 0o644
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from . import csv_rows, files, firewall, html, inventory, junit, ticket
+from . import csv_rows, firewall, html, inventory, junit, ticket
 
 REPORT = "rmc-report.json"
 EVIDENCE = "rmc-evidence.json"
@@ -15,23 +15,20 @@ CHOICES = ("json", "html", "csv", "junit", "text", "firewall", "inventory")
 
 
 def render(model: dict, report: dict, survey: dict, formats: list) -> dict:
-    """{file name: (text, mode)}. An empty text means that there is nothing to say and no file to be.
-
-    The report and the evidence are always among them: everything else can be made again out of these two.
-    """
-    out = {REPORT: (json_lines(report), files.SHARED), EVIDENCE: (json_lines(survey), files.PRIVATE)}
+    """{file name: text}. An empty text means that there is nothing to say and no file to be. The report itself is always there."""
+    out = {REPORT: json_lines(report)}
     if "html" in formats:
-        out["rmc-report.html"] = (html.render(model, report, survey), files.SHARED)
+        out["rmc-report.html"] = html.render(model, report, survey)
     if "csv" in formats:
-        out["rmc-report.csv"] = (csv_rows.render(model), files.SHARED)
+        out["rmc-report.csv"] = csv_rows.render(model)
     if "junit" in formats:
-        out["rmc-report.xml"] = (junit.render(model), files.SHARED)
+        out["rmc-report.xml"] = junit.render(model)
     if "text" in formats:
-        out["rmc-report.txt"] = (ticket.render(model), files.SHARED)
+        out["rmc-report.txt"] = ticket.render(model)
     if "firewall" in formats or "text" in formats:
-        out["rmc-firewall-request.txt"] = (firewall.render(report), files.SHARED)
+        out["rmc-firewall-request.txt"] = firewall.render(report)
     if "inventory" in formats:
-        out["rmc-inventory.yml"] = (inventory.render(model), files.SHARED)
+        out["rmc-inventory.yml"] = inventory.render(model)
     return out
 
 

@@ -248,7 +248,7 @@
 
   function tableRow(row) {
     const name = make("td", {class: "name"}, make("button", {type: "button", "aria-expanded": "false", onclick: () => toggle(row)}, row.label));
-    const notes = [row.in_inventory ? "" : row.maybe_host ? "may be " + row.maybe_host : "not in the inventory", row.clustered ? "cluster" : "", row.flapping ? "flapping" : "", ...(row.flags || [])];
+    const notes = [row.in_inventory ? "" : row.maybe_host ? "may be " + row.maybe_host : "not in the inventory", row.clustered ? "cluster" : "", row.flapping ? "flapping" : "", ...(row.flags || []).filter((flag) => flag !== "CLUSTERED" && flag !== "FLAPPING")];
     const note = [...new Set(notes.filter(Boolean))].join(", ");
     if (note) name.append(make("span", {class: "sub"}, note));
     const causeCell = make("td", {}, make("span", {class: "mono"}, row.code));

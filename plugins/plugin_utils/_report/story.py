@@ -48,9 +48,9 @@ def partition_lines(name: str, row: dict) -> list:
         ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else one_line(cap) for cap in caps), "ok" if all(caps) else "bad"],
         ["partition", one_line(f"{row.get('state')}, {row.get('os_version') or 'OS unknown'}"), ""],
     ]
-    raw = row.get("raw_connection")
+    raw = mapping(row.get("raw_connection"))
     if raw:
-        lines.append(["raw view", one_line(f"Active:<{raw.get('active')}>, DCaps:<{raw.get('dcaps')}>"), ""])
+        lines.append(["raw view", one_line(f"Active:<{int(raw['active']) if isinstance(raw.get('active'), bool) else raw.get('active')}>, DCaps:<{raw.get('dcaps')}>"), ""])
     return lines
 
 

@@ -87,9 +87,15 @@ def test_a_gate_does_not_pass_because_a_console_was_silent():
     assert codes.tripped(report, ["any-fault"]) == [("any-fault", 0)]
 
 
-def test_secondary_findings_and_flags_trip_a_gate_by_name():
-    both = build.host("aix1", 1, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN"), build.finding("DRM_DOWN")], flags=["CLUSTERED"])
-    assert codes.tripped(build.report([both]), ["DRM_DOWN", "CLUSTERED"]) == [("DRM_DOWN", 1), ("CLUSTERED", 1)]
+def test_a_gate_goes_by_verdicts_advisories_and_flags():
+    both = build.host("aix1", 1, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN"), build.finding("DRM_DOWN"), {**build.finding("BOOTING"), "code": "MCP_RESIDUE"}], flags=["CLUSTERED"])
+    report = build.report([both])
+    assert codes.tripped(report, ["DRM_DOWN", "MCP_RESIDUE", "CLUSTERED", "RSCT_DOWN"]) == [("MCP_RESIDUE", 1), ("CLUSTERED", 1), ("RSCT_DOWN", 1)]
+
+
+def test_a_cause_of_the_fleet_trips_a_gate_too():
+    report = build.report([build.host("aix1", 1)], fleet=[build.finding("NETWORK_SEGMENT", members=[])])
+    assert codes.tripped(report, ["NETWORK_SEGMENT"]) == [("NETWORK_SEGMENT", 0)]
 
 
 def test_unknown_words_are_named():
