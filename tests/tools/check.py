@@ -109,7 +109,7 @@ def main(wanted: list[str]) -> int:
     print("\n=== summary")
     for name, passed, seconds in outcomes:
         print(f"{'passed' if passed else 'FAILED':7} {seconds:6.0f} s  {name}")
-    failed = sum(not passed for _, passed, _ in outcomes)
+    failed = sum(not passed for dummy, passed, seconds in outcomes)
     print(f"checks: {len(outcomes) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
