@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--dir", default=str(DEFAULT_DIRECTORY), help="directory of the estate (default: %(default)s)")
         return sub
 
-    for name, text in (("up", "bring an estate up"), ("serve", argparse.SUPPRESS)):
+    for name, text in (("up", "bring an estate up"), ("serve", "what up starts in the background")):
         up = command(name, text)
         up.add_argument("--estate", default="demo", help="which estate (see: estates)")
         up.add_argument("--hosts", type=int, default=0, help="instead: a calm fleet of that many LPARs")
@@ -111,12 +111,9 @@ def serve(args: argparse.Namespace, arguments: List[str]) -> int:
     from rsctsim import estates, inventory, life, server
     from rsctsim.model import Estate
     estate = Estate("fleet" if args.hosts else args.estate, args.dir, base=args.base, rmc_port=args.rmc_port, ssh_port=args.ssh_port, settle=args.settle,
-                    python="" if args.python == "none" else args.python, variant=args.variant)
+                    python=args.python, variant=args.variant)
     life.record_server(args.dir)
     estates.build(estate, args.estate, args.hosts, args.python_share)
-    if args.python == "none":
-        for lpar in estate.lpars.values():
-            lpar.python = False
 
     def ready(running: server.Server) -> None:
         inventory.write(estate, running.rooms.interpreter)

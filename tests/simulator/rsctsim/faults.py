@@ -526,8 +526,8 @@ def security_mode(where: Where) -> None:
 
 
 @fault
-def node_id_duplicate(where: Where, original: str = "") -> None:
-    """The host is a clone: it carries the node id of another one (option original=NAME)."""
+def node_id_duplicate(where: Where, original: str = "", registry: bool = True) -> None:
+    """The host is a clone: it carries node id and registry of another one (options original=NAME, registry=false: records of its own)."""
     for lpar in where.lpars:
         source = where.estate.lpars[original] if original else _neighbour(where, lpar)
         node_id = identity.read_node_id(identity.etc_node_id(source))
@@ -535,6 +535,9 @@ def node_id_duplicate(where: Where, original: str = "") -> None:
             identity.write_node_id(path, node_id)
         if lpar.loaded:
             lpar.loaded.node_id = node_id
+            for record in lpar.loaded.mcps if registry else []:
+                record.node_names = [source.hostname]
+            identity.write_registry(lpar)
 
 
 def _neighbour(where: Where, lpar: Lpar) -> Lpar:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import List
 
 from .control import Control, EstateError
-from .processes import Identity
+from .processes import Identity, kill_left_behind
 
 PID_FILE = "server.json"
 START_LIMIT = 60.0
@@ -79,6 +79,7 @@ def down(directory: Path) -> None:
             time.sleep(0.02)
         if server.alive():
             os.kill(server.pid, signal.SIGKILL)
+    kill_left_behind(directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 

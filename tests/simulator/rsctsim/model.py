@@ -152,7 +152,8 @@ class Lpar:
     oslevel: str = "7200-05-06-2320"
     ios_level: str = ""              # VIOS: 3.1.4.10
     python: bool = True
-    user_names: List[str] = field(default_factory=lambda: ["root"])
+    user_names: List[str] = field(default_factory=lambda: ["root", "ansible"])
+    sudoers: List[str] = field(default_factory=lambda: ["ansible"])
     language: str = "C"              # language of messages unless LC_ALL=C: C, pl_PL
     boot_time: float = 0.0
     clock_offset: float = 0.0
@@ -350,7 +351,7 @@ class Estate:
     rmc_port: int = 0
     ssh_port: int = 0
     settle: float = 2.0
-    python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator
+    python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator, "none" = no Python anywhere
     lpars: Dict[str, Lpar] = field(default_factory=dict)
     hmcs: Dict[str, Hmc] = field(default_factory=dict)
     systems: Dict[str, ManagedSystem] = field(default_factory=dict)   # by machine

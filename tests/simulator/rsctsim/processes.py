@@ -38,6 +38,10 @@ def start_time(pid: int) -> Optional[str]:
     return None if fields[0] in "ZX" else fields[19]
 
 
+MARKER = "SIM_ESTATE"       # variable in the environment of every process that an estate starts
+MARKER_FILE = "marker"
+
+
 def marked(marker: str) -> Iterator[int]:
     """Processes with this word in their environment."""
     wanted = marker.encode()
@@ -57,3 +61,13 @@ def kill_marked(marker: str) -> None:
                 os.kill(pid, signal.SIGKILL)
             except OSError:
                 continue
+
+
+def kill_left_behind(directory: Path) -> None:
+    """End what the sessions of an estate left running when its server was killed."""
+    try:
+        marker = (directory / MARKER_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return
+    if marker:
+        kill_marked("%s=%s" % (MARKER, marker))

@@ -24,6 +24,7 @@ TOOLS = ("sh", "ksh", "cat", "rm", "rmdir", "mkdir", "chmod", "chown", "cp", "mv
          "head", "tail", "tr", "wc", "expr", "test", "printf", "env", "touch", "dd", "perl", "tar", "gzip", "gunzip", "compress", "uncompress", "echo",
          "true", "false", "sync", "which", "find", "basename", "dirname", "pwd", "kill", "nohup", "xargs", "tee", "cksum")
 PYTHON = re.compile(r"(?<![\w./-])(?:/[\w.-]+)*/python[0-9.]*\b")
+BECOME = "sim-become"       # what our sudo asks the server by
 NO_PYTHON = "/nonexistent/python"
 
 
@@ -34,13 +35,17 @@ class Rooms:
         hooks = self.directory / "hooks"
         shutil.copytree(HERE / "hooks", hooks, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         self.hooks = hooks
-        self.client = self.directory / "simcmd"
-        text = (HERE / "client" / "simcmd").read_text(encoding="utf-8")
-        # One exec less for every simulated command, and no bash needed on the hosts' PATH.
-        self.client.write_text(text.replace("#!/usr/bin/env bash", "#!" + BASH, 1), encoding="utf-8")
-        self.client.chmod(0o755)
+        self.client, self.sudo = self._client("simcmd"), self._client("sudo")
         self.python = estate.python or os.path.realpath(sys.executable)
         self._hmc_rooms()
+
+    def _client(self, name: str) -> Path:
+        """With bash's own path: one exec less for every simulated command, and no bash needed on the hosts' PATH."""
+        text = (HERE / "client" / name).read_text(encoding="utf-8")
+        copy = self.directory / name
+        copy.write_text(text.replace("#!/usr/bin/env bash", "#!" + BASH, 1), encoding="utf-8")
+        copy.chmod(0o755)
+        return copy
 
     # --- AIX -----------------------------------------------------------------------------------------------------------
 
@@ -77,6 +82,8 @@ class Rooms:
                 if name not in lpar.missing:
                     (aside / name).unlink(missing_ok=True)
                     (aside / name).symlink_to(self.client)
+            (aside / "sudo").symlink_to(self.sudo)
+            (aside / BECOME).symlink_to(self.client)
             if lpar.python:
                 for name in ("python3", "python"):
                     (aside / name).symlink_to(self.python)

@@ -33,6 +33,7 @@ class Server:
         self.log = CommandLog(estate.directory / "commands.jsonl")
         self.tokens: Dict[str, Tuple[str, str, str]] = {}     # token -> (kind, host, user)
         self.marker = secrets.token_hex(8)                    # in the environment of every process we start
+        (estate.directory / processes.MARKER_FILE).write_text(self.marker, encoding="utf-8")
         self.stopping = asyncio.Event()
         self.sockets: List[socket.socket] = []
         self.rooms = rooms.Rooms(estate)
@@ -135,7 +136,7 @@ class Server:
                 return
 
     def _close(self) -> None:
-        processes.kill_marked("SIM_ESTATE=" + self.marker)
+        processes.kill_marked("%s=%s" % (processes.MARKER, self.marker))
         self.log.close()
         for sock in self.sockets:
             sock.close()
@@ -162,7 +163,7 @@ class Server:
 
     def environment(self, kind: str, host: str, user: str) -> Dict[str, str]:
         """What a simulated command and the hooks need to find their way back here."""
-        return {"SIM_SERVER": "%s/%d" % (self.gate, self.command_port), "SIM_TOKEN": self.token_for(kind, host, user), "SIM_ESTATE": self.marker,
+        return {"SIM_SERVER": "%s/%d" % (self.gate, self.command_port), "SIM_TOKEN": self.token_for(kind, host, user), processes.MARKER: self.marker,
                 "SIM_CAT": rooms.CAT, "SIM_HOLE": self.gate, "SIM_HOLE_PORT": str(self.hole_port), "SIM_REFUSED_PORT": str(self.refused_port)}
 
     async def _session(self, process: asyncssh.SSHServerProcess) -> None:
@@ -198,7 +199,9 @@ class Server:
             argv = [(await reader.readuntil(b"\0"))[:-1].decode("utf-8", "surrogateescape") for _field in range(int(fields[6]) + 1)]
             who = self.tokens.get(fields[0])
             reply = Reply(stderr="%s: unknown host\n" % argv[0], rc=126)
-            if who:
+            if who and argv[0] == rooms.BECOME:
+                reply = self._become_root(who)
+            elif who:
                 reply = self._dispatch(who, argv, fields, started)
                 if reply.hang:
                     self.log.command(who, argv, None, started, reply)
@@ -225,6 +228,12 @@ class Server:
             return await asyncio.wait_for(reader.read(1), seconds) == b""
         except asyncio.TimeoutError:
             return False
+
+    def _become_root(self, who: Tuple[str, str, str]) -> Reply:
+        kind, host, user = who
+        if user != "root" and user not in self.estate.lpars[host].sudoers:
+            return Reply(stderr="sudo: a password is required\n", rc=1)
+        return Reply(self.token_for(kind, host, "root") + "\n")
 
     def _dispatch(self, who: Tuple[str, str, str], argv: List[str], fields: List[str], now: float) -> Reply:
         kind, host, user = who

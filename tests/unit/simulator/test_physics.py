@@ -211,6 +211,11 @@ def test_recfgct_does_not_see_these_clusters(world, kind):
     assert world.run(HOST, "recfgct").harm
 
 
+def test_a_recycle_during_a_live_kernel_update_does_harm(world):
+    world.break_("SUSPENDED", HOST, lku=True)
+    assert "live kernel update" in world.run(HOST, "rmcctrl -z").harm
+
+
 def test_settling_takes_time_and_the_cache_lags_behind(tmp_path):
     world = World(tmp_path, settle=60.0)
     world.run(HOST, "rmcctrl -z")

@@ -156,8 +156,14 @@ def test_wrong_host_and_dead_hosts(running):
     assert "node panicked" in running.control.status()["lpars"]["aixha01"]["wrecked"]
 
 
+def test_sudo_makes_root_of_those_who_may(running):
+    become = "sudo -H -S -n -u root /bin/sh -c 'id -u; rmcctrl -p; echo $?'"
+    assert running.ssh(become, user="ansible").stdout == "0\n0\n"
+    running.control.set(PERL_HOST, "sudoers", [])
+    assert running.ssh(become, user="ansible").returncode == 1
+
+
 def test_somebody_else_than_root_may_look_only(running):
-    running.control.set(PERL_HOST, "user_names", ["root", "ansible"])
     assert running.ssh("id -u; lssrc -s ctrmc", user="ansible").stdout.startswith("204\n")
     assert running.ssh("rmcctrl -p", user="ansible").returncode == 126
     assert running.ssh("startsrc -s ctrmc", user="ansible").returncode == 1
@@ -215,8 +221,12 @@ def test_the_end_takes_every_process_along(tmp_path):
 def test_an_interrupted_estate_is_replaced(tmp_path):
     directory = tmp_path / "estate"
     first = up(directory, "--estate", "clean")
+    first.ssh("nohup sleep 600 >/dev/null 2>&1 &")
+    home = "HOME=%s" % (directory / "hosts" / PERL_HOST / "home")
+    assert list(processes.marked(home))
     os.kill(first.status["pid"], signal.SIGKILL)
     second = up(directory, "--estate", "clean")
+    assert not list(processes.marked(home))
     assert second.ssh("uname").stdout == "AIX\n"
     life.down(directory)
     with pytest.raises(EstateError):

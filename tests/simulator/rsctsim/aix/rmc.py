@@ -73,6 +73,9 @@ def _stop(call: Call, flag: str) -> Reply:
     else:
         daemons.stop_all(lpar, call.now)
     harm = daemons.wreck(call.estate, lpar, "rmcctrl " + flag, call.now) if lpar.cluster else ""
+    if lpar.activity.lku:
+        harm = "rmcctrl %s during a live kernel update: the update failed" % flag
+        lpar.activity.lku = False
     return Reply(delay=0.1 * call.estate.settle if flag == "-z" else 0.0, harm=harm)
 
 
