@@ -103,6 +103,18 @@ def test_four_slices_of_one_estate_give_the_report_of_one_run(name):
     assert len(diagnose(slices[0])["partitions_not_in_inventory"]) > len(diagnose(whole)["partitions_not_in_inventory"])
 
 
+def test_slices_of_an_inventory_that_share_out_the_consoles_too():
+    """AWX slices all hosts of an inventory, the HMCs among them: then one slice only knows each console."""
+    whole = _estate()
+    names = list(whole["hosts"])
+    slices = []
+    for number in range(4):
+        hmcs = dict(itertools.islice(whole["hmcs"].items(), number, None, 4))
+        slices.append({**whole, "hosts": {name: whole["hosts"][name] for name in names[number::4]}, "hmcs": hmcs})
+    assert diagnose(merge.merge(slices)) == diagnose(whole)
+    assert diagnose(slices[3])["complete"] is False
+
+
 def test_all_codes_of_the_judgement_have_a_place():
     for code in codes.CODES:
         assert codes.state_of(code) in codes.STATES
