@@ -44,6 +44,12 @@ def names(links) -> str:
     return ", ".join(found[:-1]) + " and " + found[-1] if len(found) > 1 else "".join(found)
 
 
+def hmcs(links) -> str:
+    """The same with the noun."""
+    found = names(links)
+    return ("HMCs " if " and " in found else "HMC ") + found
+
+
 def line(source: str, detail) -> dict:
     """One line of evidence: who said it, and what."""
     return {"source": source, "detail": str(detail)}

@@ -153,7 +153,7 @@ def _recycled(fleet):
     for address, (hmcs, others, cases) in sorted(groups.items()):
         where, whose = ", ".join(sorted(hmcs)), ", ".join(sorted(others))
         yield _entry(
-            Finding("RECYCLED_IP", "HMC %s keeps the address %s for more than one partition: %s." % (where, address, whose),
+            Finding("RECYCLED_IP", "address %s is kept for more than one partition (HMC %s): %s." % (address, where, whose),
                     [line("HMC %s" % where, "%s belongs to %s too" % (address, other)) for other in sorted(others)],
                     "HMC owner: remove the dead partition or its address, then a rebuild.", owner="hmc", rungs=()), cases, hmcs=sorted(hmcs))
 

@@ -40,7 +40,8 @@ def _lpar_gaps(case) -> list:
         ("partition id", case.key is None),
         ("subsystems", lpar.subsystems is None),
         ("management domain", lpar.domains is None and lpar.active("ctrmc") is not False),
-        ("IBM.MCP", lpar.records is None and lpar.active("ctrmc") is not False),
+        # The class belongs to IBM.MgmtDomainRM: without it there is none.
+        ("IBM.MCP", lpar.records is None and lpar.active("ctrmc") is not False and lpar.active("IBM.MgmtDomainRM") is not False),
         ("listeners", lpar.tcp is None or lpar.udp is None),
     ) if absent]
     for name in missing:

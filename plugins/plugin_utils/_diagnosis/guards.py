@@ -9,7 +9,7 @@ The modules that change a host check what they can see there once more by themse
 from __future__ import annotations
 
 from . import gaps, ladder, symptoms
-from .finding import line, names
+from .finding import line
 
 _NETWORK = (
     "NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED", "LOCAL_FILTER", "MTU_MISMATCH", "MULTI_HOMED", "MGMT_IF_LOST", "PORT_CONFLICT",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import gaps
-from ..finding import CERTAIN, LIKELY, NOTE, WARNING, Finding, line, names
+from ..finding import CERTAIN, LIKELY, NOTE, WARNING, Finding, hmcs, line
 from ..reading import moment
 
 
@@ -22,7 +22,7 @@ def mcp_residue(case):
         line("lsrsrc IBM.MCP on %s" % case.name, "HMCName %s, address %s" % (link.record.hmc_name or "empty", ", ".join(link.record.addresses) or "none"))
         for link in links
     ]
-    return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired HMC %s beside a good one." % names(links), told + case.token_lines(links), LIKELY,
+    return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired %s beside a good one." % hmcs(links), told + case.token_lines(links), LIKELY,
                  text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, by HMCName (rmrsrc), saved first.")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import symptoms
 from ..case import INACTIVE, NOT_CONNECTED
-from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line, names
+from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 from ..reading import short_name
 from .network import flows
 
@@ -53,7 +53,7 @@ def system_not_connected(case):
         return None
     systems = sorted({link.system.name or link.system.machine for link in links})
     return Finding(
-        "SYSTEM_NOT_CONNECTED", "HMC %s has lost the managed system %s (%s)." % (names(links), ", ".join(systems), links[0].system.state),
+        "SYSTEM_NOT_CONNECTED", "managed system %s is lost to %s (%s)." % (", ".join(systems), hmcs(links), links[0].system.state),
         case.hmc_lines(links) + case.token_lines(links), severity=_severity(case, links), owner="hmc", rungs=(), links=links,
         text="HMC owner: lssysconn -r all on %s, then the network between the HMC and the service processor. Nothing on the LPAR." % names(links))
 
@@ -62,11 +62,10 @@ def hmc_wide(case):
     if not case.fleet.wide:
         return None
     outages = case.fleet.wide
-    hmcs = [outage.hmc for outage in outages]
-    links = [link for link in case.links if link.name in hmcs]
+    links = [link for link in case.links if link.name in [outage.hmc for outage in outages]]
     told = ", ".join("%s: %d of %d running" % (outage.hmc, len(outage.members), outage.running) for outage in outages)
     return Finding(
-        "HMC_WIDE", "HMC %s lost its partitions (%s), in every subnet." % (names(links), told),
+        "HMC_WIDE", "%s lost partitions in every subnet (%s)." % (hmcs(links), told),
         [line("fleet", "inactive without a reason of their own on %s" % told)] + case.both_sides(links) + case.path_lines(links),
         severity=_severity(case, links), confidence=wide_confidence(outages), owner="hmc", rungs=(), links=links, flows=flows(case, links),
         text="HMC owner: on %s look at lshmc -V, lshmc -n, the firewall of the LAN adapter (RMC, 657 TCP and UDP), a full /tmp, "
@@ -86,12 +85,12 @@ def hmc_path(case):
     # Two hosts with one node id take turns on every HMC: that is no path.
     if not down or not working or case.fleet.twins:
         return None
-    text = "HMC or network owner: the path between the LPAR and HMC %s, or that HMC's RMC" % names(down)
+    text = "HMC or network owner: the path between the LPAR and %s, or RMC there" % hmcs(down)
     closed = [link for link in down if link.tcp() in ("timeout", "refused", "unreachable")]
     if closed:
         text += " (TCP 657: %s)" % closed[0].tcp()
     return Finding(
-        "HMC_PATH", "inactive on HMC %s, working on %s: the LPAR itself is fine." % (names(down), names(working)),
+        "HMC_PATH", "inactive on %s, working on %s: the LPAR itself is fine." % (hmcs(down), names(working)),
         case.both_sides(down + working) + case.path_lines(down + working), severity=WARNING, owner="network",
         confidence=CERTAIN if case.lpar and all(link.token == "O" for link in down) else LIKELY, rungs=(), links=down, flows=flows(case, down),
         text=text + ". Nothing disruptive on the LPAR for the second connection's sake.")
@@ -103,11 +102,10 @@ def hmc_cache_mismatch(case):
     if not links or case.fleet.twins or symptoms.suspended(case):
         return None
     proven = all(link.row.raw_active and not symptoms.sharers(case, link) for link in links)
-    commands = "; ".join(sorted({"chsysstate -r sys -m '%s' -o rebuild" % case.machine}))
     return Finding(
-        "HMC_CACHE_MISMATCH", "HMC %s shows it inactive although the connection is up: its two stores disagree." % names(links),
+        "HMC_CACHE_MISMATCH", "inactive on %s although the connection is up: the two stores of the HMC disagree." % hmcs(links),
         case.both_sides(links), confidence=CERTAIN if proven else POSSIBLE, owner="hmc", links=links,
-        text="On HMC %s: %s. Effect within 5 min. Nothing on the LPAR, no HMC restart." % (names(links), commands))
+        text="On %s: chsysstate -r sys -m '%s' -o rebuild. Effect within 5 min. Nothing on the LPAR, no HMC restart." % (hmcs(links), case.machine))
 
 
 def recycled_ip(case):
@@ -134,7 +132,7 @@ def stale_address(case):
     real = ", ".join(sorted(case.lpar.addresses))
     source = next((path.source for path in link.paths if path.source), sorted(case.lpar.addresses)[0])
     return Finding(
-        "STALE_ADDRESS", "HMC %s looks for it at %s; its addresses are %s." % (names(links), link.row.address, real),
+        "STALE_ADDRESS", "looked for at %s by %s; its real address: %s." % (link.row.address, hmcs(links), real),
         case.both_sides(links) + [line("ifconfig -a on %s" % case.name, real)], confidence=LIKELY, owner="hmc", links=links,
         text="On HMC %s: diagrmc -m '%s' --ip %s --id %s --autocorrect -v (up to 10 min). If it stays: reset the connection to the service "
              "processor. A rebuild did not help others." % (link.name, case.machine, source, case.lpar_id))

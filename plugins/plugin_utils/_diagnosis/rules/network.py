@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import symptoms
 from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
-from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line, names
+from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 
 _CLOSED = ("timeout", "unreachable", "refused")
 
@@ -16,21 +16,23 @@ def flows(case, links) -> list:
     """What a firewall must let through for these connections, for a request with exact addresses."""
     found = []
     for link in links:
-        port = link.paths[0].port if link.paths else 657
         source = next((path.source for path in link.paths if path.source), "")
         lpar = source or (link.row.address if link.row else "") or (min(case.lpar.addresses) if case.lpar and case.lpar.addresses else "")
         for address in link.addresses():
-            found.append({"lpar": lpar, "hmc": address, "hmc_name": link.name, "port": port, "protocols": ["tcp", "udp"], "directions": "both"})
+            found.append({"lpar": lpar, "hmc": address, "hmc_name": link.name, "port": _port([link]), "protocols": ["tcp", "udp"], "directions": "both"})
     return found
 
 
 def _request(case, links) -> str:
     """The same as one sentence."""
     wanted = flows(case, links)
-    hmcs = ", ".join(dict.fromkeys("%s (%s)" % (flow["hmc"], flow["hmc_name"]) for flow in wanted)) or names(links)
+    ends = ", ".join(dict.fromkeys("%s (%s)" % (flow["hmc"], flow["hmc_name"]) for flow in wanted)) or names(links)
     lpars = ", ".join(dict.fromkeys(flow["lpar"] for flow in wanted if flow["lpar"])) or case.name
-    port = wanted[0]["port"] if wanted else 657
-    return "TCP and UDP %d, both directions, between %s and %s" % (port, lpars, hmcs)
+    return "TCP and UDP %d, both directions, between %s and %s" % (_port(links), lpars, ends)
+
+
+def _port(links) -> int:
+    return next((path.port for link in links for path in link.paths), 657)
 
 
 def _silent(case) -> list:
@@ -58,11 +60,10 @@ def network_segment(case):
     if not case.fleet.segments:
         return None
     segments = case.fleet.segments
-    hmcs = [segment.hmc for segment in segments]
-    links = [link for link in case.links if link.name in hmcs]
+    links = [link for link in case.links if link.name in [segment.hmc for segment in segments]]
     told = "%s: %d of %d partitions" % (segments[0].subnet, len(segments[0].members), segments[0].running)
     return Finding(
-        "NETWORK_SEGMENT", "subnet %s, no heartbeat to HMC %s; other subnets of it work." % (told, names(links)),
+        "NETWORK_SEGMENT", "subnet %s, no heartbeat to %s, while other subnets work." % (told, hmcs(links)),
         [line("fleet", "inactive on %s without a reason of their own: %s" % (names(links), told))] + case.both_sides(links) + case.path_lines(links),
         severity=_severity(case, links), confidence=CERTAIN if case.lpar else LIKELY, owner="network", rungs=(), links=links, flows=flows(case, links),
         text="Network owner, one request for all members: open %s. Nothing on the LPARs." % _request(case, links))
@@ -80,7 +81,7 @@ def network_tcp_blocked(case):
     }[result]
     ends = ", ".join(dict.fromkeys(path.address for link in links for path in link.paths if path.result in _CLOSED))
     return Finding(
-        "NETWORK_TCP_BLOCKED", "TCP 657 to HMC %s (%s): %s. rmcd runs and listens." % (names(links), ends, why),
+        "NETWORK_TCP_BLOCKED", "TCP %d to %s (%s): %s. rmcd runs and listens." % (_port(links), hmcs(links), ends, why),
         case.both_sides(links) + case.path_lines(links), severity=_severity(case, links), owner="network", rungs=(), links=links, flows=flows(case, links),
         confidence=_sure(links, LIKELY if result == "refused" else CERTAIN),
         text="Network owner: open %s. Nothing on RSCT." % _request(case, links))
@@ -92,7 +93,7 @@ def network_udp_blocked(case):
         return None
     young = case.rmcd_young(case.thresholds.rmcd_settle_seconds)
     return Finding(
-        "NETWORK_UDP_BLOCKED", "TCP 657 to HMC %s works, but no heartbeat arrives (token O): UDP 657 is suspected." % names(links),
+        "NETWORK_UDP_BLOCKED", "TCP %d to %s works, but no heartbeat arrives (token O): UDP is suspected." % (_port(links), hmcs(links)),
         case.both_sides(links) + case.path_lines(links), severity=_severity(case, links), owner="network", rungs=(), links=links, flows=flows(case, links),
         confidence=_sure(links, POSSIBLE if young else LIKELY),
         text="Network owner: open %s; an open TCP port proves nothing here. Proof: ctsyschk -C m on the LPAR. Nothing on RSCT." % _request(case, links))
@@ -121,7 +122,7 @@ def mtu_mismatch(case):
     ]
     told = ", ".join("%s MTU %s" % entry for entry in large)
     return Finding(
-        "MTU_MISMATCH", "rmcd suspended HMC %s (token X): heartbeats pass, larger packets do not%s." % (names(links), "; " + told if told else ""),
+        "MTU_MISMATCH", "rmcd suspended %s (token X): heartbeats pass, larger packets do not%s." % (hmcs(links), "; " + told if told else ""),
         case.both_sides(links) + [line("netstat -in on %s" % case.name, told or "no interface above 1500")], owner="network", rungs=(), links=links,
         confidence=CERTAIN if large else LIKELY,
         text="Network owner: one MTU on the whole path (host, SEA, switches, HMC); prove it with a large ping. Then refresh -s ctrmc. "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import gaps, symptoms
 from ..case import ACTIVE, OFF, UNASKED
-from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, line, names
+from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, hmcs, line, names
 
 
 def healthy(case):
@@ -82,7 +82,7 @@ def co_managed(case):
     down = [link for link in case.down_links() if link.token is None]
     if not internal or not down:
         return None
-    return Finding("CO_MANAGED", "NovaLink manages it over its internal network; HMC %s is not served by that." % names(down),
+    return Finding("CO_MANAGED", "NovaLink manages it over its internal network, which does not serve %s." % hmcs(down),
                    case.both_sides(), severity=NOTE, confidence=LIKELY, rungs=(),
                    text="Expected. Only if the HMC is to be connected too: give the LPAR an IP path to it (TCP and UDP 657, both ways).")
 
@@ -144,5 +144,5 @@ def unknown(case):
         return None
     return Finding("UNKNOWN", "not healthy, evidence complete, and no known cause fits.", case.both_sides() + case.path_lines(), owner="support",
                    confidence=CERTAIN, severity=FAULT,
-                   text="Change nothing. Collect ctsnap -x runrpttr on the LPAR, snap -gtkc, pedbg -c -q 4 on the HMC, and open a case.")
+                   text="Change nothing. Read again after 5 min; if it stays: ctsnap -x runrpttr and snap -gtkc on the LPAR, pedbg -c -q 4 on the HMC, open a case.")
 

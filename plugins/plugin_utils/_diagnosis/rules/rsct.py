@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import levels, symptoms
 from ..case import NO_CAPS
-from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line, names
+from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line
 
 
 def _grade(case) -> dict:
@@ -126,7 +126,7 @@ def drm_down(case):
     no_caps = [link for link in case.managing() if link.state == NO_CAPS]
     if lpar is None:
         return None if not no_caps else Finding(
-            "DRM_DOWN", "active on HMC %s without DLPAR capabilities: IBM.DRM does not answer." % names(no_caps), case.hmc_lines(no_caps), confidence=LIKELY,
+            "DRM_DOWN", "active on %s without DLPAR capabilities: IBM.DRM does not answer." % hmcs(no_caps), case.hmc_lines(no_caps), confidence=LIKELY,
             links=no_caps, text="On %s as root: lssrc -s IBM.DRM, startsrc -s IBM.DRM." % case.name)
     if not lpar.active("ctrmc"):
         return None
@@ -141,7 +141,7 @@ def drm_down(case):
         text = "On %s as root: startsrc -s IBM.DRM (0513-029 already active is success). If it dies again: recycle, then recfgct -s." % case.name
         return Finding("DRM_DOWN", "IBM.DRM is inoperative: RMC is up, DLPAR does not work.", evidence, text, links=up)
     return Finding(
-        "DRM_DOWN", "active on HMC %s, but a DLPAR capability is 0 although IBM.DRM runs." % names(no_caps), evidence, links=no_caps, confidence=LIKELY,
+        "DRM_DOWN", "active on %s, but a DLPAR capability is 0 although IBM.DRM runs." % hmcs(no_caps), evidence, links=no_caps, confidence=LIKELY,
         rungs=("recycle", "reset_keep_id"), severity=FAULT,
         text="IBM.DRM may be dying and restarting (look at errpt): recycle of RMC on %s." % case.name)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import levels, symptoms
-from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line, names
+from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 from ..reading import moment
 
 
@@ -27,9 +27,9 @@ def mcp_stale(case):
         return None
     told = ", ".join(sorted("%s (%s)" % (link.name, link.record.hmc_name or "no serial") for link in strangers))
     return Finding(
-        "MCP_STALE", "IBM.MCP names only %s, which does not manage this machine; HMC %s does." % (told, names(managing)),
+        "MCP_STALE", "IBM.MCP names only %s, which does not manage this machine; managed by %s." % (told, hmcs(managing)),
         _record_lines(case, strangers) + case.both_sides(), links=managing,
-        text="On %s as root: rmcctrl -p, rmcrefreshMD -s ctrmc; if HMC %s is not in IBM.MCP after 5 min: recycle, which adds it. No recfgct, no rebuild, "
+        text="On %s as root: rmcctrl -p, rmcrefreshMD -s ctrmc; if IBM.MCP does not name %s after 5 min: recycle, which adds it. No recfgct, no rebuild, "
              "and the old record stays." % (case.name, names(managing)))
 
 
@@ -76,7 +76,7 @@ def auth_pending(case):
         text = "Read again after 60 s; if i stays: recycle on %s (keys are exchanged anew), then diagrmc --autocorrect on the HMC." % case.name
         rungs = ("recycle", "targeted", "hmc_autocorrect")
     return Finding(
-        "AUTH_PENDING", "packets pass, the hand-shake with HMC %s does not complete (token i)." % names(links), evidence, confidence=sure, links=links,
+        "AUTH_PENDING", "packets pass, the hand-shake with %s does not complete (token i)." % hmcs(links), evidence, confidence=sure, links=links,
         rungs=rungs, text=text + " Never delete key files, no recfgct first.")
 
 
@@ -127,11 +127,11 @@ def clock_skew(case):
     if not far and not (abs(lpar.clock_offset) > limit and any(link.hmc is None or link.hmc.clock_offset is None for link in pending)):
         return None
     links = [link for link, dummy in far] or pending
-    against = "HMC %s" % names(links) if far else "the controller (the HMC's clock is not known)"
+    against = hmcs(links) if far else "the controller (the HMC's clock is not known)"
     skew = max((skew for dummy, skew in far), key=abs) if far else lpar.clock_offset
     decides = any(link.token == "i" for link in links)
     hmc_is_off = [link for link, dummy in far if abs(link.hmc.clock_offset) > abs(lpar.clock_offset)]
-    whose = "HMC %s" % names(hmc_is_off) if hmc_is_off else case.name
+    whose = hmcs(hmc_is_off) if hmc_is_off else case.name
     evidence = [line("date on %s" % case.name, "%+d s against the controller" % lpar.clock_offset)]
     evidence += [line("date on HMC %s" % link.name, "%+d s against the controller" % link.hmc.clock_offset) for link, dummy in far]
     return Finding(

@@ -1,0 +1,297 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One cause for many: told once, with all members, and never where a few happen to be down together."""
+
+from __future__ import annotations
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
+
+from builder import MACHINE, Estate, estate
+
+OTHER_MACHINE = "9009-42A*78E0C30"
+
+
+def told(built, code, **more):
+    """The fleet findings of a code, each with its hosts."""
+    report = diagnose(built.survey(), **more)
+    return [(entry, [member["host"] for member in entry["members"]]) for entry in report["fleet_findings"] if entry["code"] == code]
+
+
+def verdicts(built, **more):
+    return {entry["host"]: entry["verdict"] for entry in diagnose(built.survey(), **more)["hosts"]}
+
+
+def two_subnets(first=8, second=8):
+    built = Estate()
+    for number in range(1, first + 1):
+        built.add("front%d" % number, number, "192.0.2.%d" % (20 + number))
+    for number in range(1, second + 1):
+        built.add("back%d" % number, 40 + number, "198.51.100.%d" % number)
+    return built
+
+
+def test_hmc_wide_names_all_members_and_the_flows_to_open():
+    built = two_subnets()
+    for host in built.hosts:
+        built.down(host, hmc="hmcalpha", path="timeout")
+    ((finding, members),) = told(built, "HMC_WIDE")
+    assert len(members) == 16 and finding["hmcs"] == ["hmcalpha"]
+    assert finding["severity"] == "warning" and finding["confidence"] == "certain"
+    assert {flow["hmc"] for flow in finding["flows"]} == {"192.0.2.11"} and len(finding["flows"]) == 16
+    assert finding["flows"][0]["protocols"] == ["tcp", "udp"] and finding["flows"][0]["port"] == 657
+    assert set(verdicts(built).values()) == {"HMC_WIDE"}
+
+
+def test_hmc_wide_on_the_only_hmc_is_a_fault_and_likely():
+    built = estate(6, hmcs=("hmcalpha",))
+    for host in built.hosts:
+        built.down(host, path="timeout")
+    ((finding, members),) = told(built, "HMC_WIDE")
+    assert len(members) == 6 and finding["severity"] == "fault" and finding["confidence"] == "likely"
+
+
+def test_half_of_the_partitions_and_at_least_three():
+    built = estate(6)
+    for host in ("lpar1", "lpar2", "lpar3"):
+        built.down(host, hmc="hmcalpha", path="timeout")
+    assert told(built, "HMC_WIDE")
+    assert not told(built, "HMC_WIDE", thresholds={"hmc_wide_min_percent": 60})
+    assert not told(built, "HMC_WIDE", thresholds={"hmc_wide_min_lpars": 4})
+    built.add("lpar7", 7)
+    assert not told(built, "HMC_WIDE")
+
+
+def test_hosts_that_cannot_be_read_count_by_what_the_hmc_says():
+    built = estate(6)
+    for host in list(built.hosts):
+        built.inactive(host)
+        built.unreachable(host)
+    assert [(finding["hmcs"], len(members)) for finding, members in told(built, "HMC_WIDE")] == [(["hmcalpha"], 6), (["hmcbeta"], 6)]
+    assert set(verdicts(built).values()) == {"HMC_WIDE"}
+
+
+def test_what_was_down_before_is_not_part_of_a_new_outage():
+    built = estate(6)
+    for host in ("lpar1", "lpar2", "lpar3"):
+        built.down(host, hmc="hmcalpha", path="timeout")
+    before = diagnose(built.survey(), thresholds={"hmc_wide_min_percent": 90})
+    assert set(verdicts(built, previous=before).values()) == {"HMC_PATH", "HEALTHY"}
+
+
+def test_an_outage_that_goes_on_stays_one():
+    built = estate(6)
+    for host in ("lpar1", "lpar2", "lpar3"):
+        built.down(host, hmc="hmcalpha", path="timeout")
+    assert told(built, "HMC_WIDE", previous=diagnose(built.survey()))
+
+
+def test_one_subnet_is_one_finding_for_both_hmcs():
+    built = two_subnets()
+    for number in range(1, 9):
+        built.down("front%d" % number, path="timeout")
+    ((finding, members),) = told(built, "NETWORK_SEGMENT")
+    assert finding["subnet"] == "192.0.2.0/24" and finding["hmcs"] == ["hmcalpha", "hmcbeta"] and len(members) == 8
+    assert not told(built, "HMC_WIDE")
+
+
+def test_two_cut_subnets_beside_a_good_one_are_two_findings():
+    built = two_subnets(4, 4)
+    for number in range(1, 5):
+        built.add("lab%d" % number, 60 + number, "203.0.113.%d" % number)
+    for number in range(1, 5):
+        built.down("front%d" % number, path="timeout")
+        built.down("back%d" % number, path="timeout")
+    assert [finding["subnet"] for finding, dummy in told(built, "NETWORK_SEGMENT")] == ["192.0.2.0/24", "198.51.100.0/24"]
+
+
+def test_netmasks_of_the_hosts_make_the_subnets():
+    built = Estate()
+    for number in range(1, 13):
+        rmc = built.add("lpar%d" % number, number, "192.0.2.%d" % (20 + number * 10))
+        rmc["network"]["interfaces"][0]["networks"] = ["192.0.2.%d/26" % (20 + number * 10)]
+    for number in range(1, 5):
+        built.down("lpar%d" % number, path="timeout")
+    ((finding, members),) = told(built, "NETWORK_SEGMENT")
+    assert finding["subnet"] == "192.0.2.0/26" and len(members) == 4
+
+
+def test_a_local_cause_is_no_part_of_a_segment():
+    built = two_subnets()
+    for number in range(1, 9):
+        built.rmcd_stopped("front%d" % number)
+    assert not told(built, "NETWORK_SEGMENT")
+    assert verdicts(built)["front1"] == "RSCT_DOWN"
+
+
+def test_a_silent_hmc_is_told_with_the_lpars_behind_it():
+    built = estate(4)
+    built.silent("hmcbeta")
+    ((finding, members),) = told(built, "UNDETERMINED")
+    assert finding["hmcs"] == ["hmcbeta"] and members == ["lpar1", "lpar2", "lpar3", "lpar4"]
+
+
+def test_a_silent_hmc_of_other_machines_leaves_an_lpar_healthy():
+    built = Estate(hmcs=("hmcalpha",))
+    built.add_hmc("hmcbeta", 12, (OTHER_MACHINE,))
+    built.add("lpar1", 1)
+    built.add("lpar2", 2)
+    built.add("far1", 1, "198.51.100.1", machine=OTHER_MACHINE)
+    built.silent("hmcbeta")
+    assert verdicts(built) == {"lpar1": "HEALTHY", "lpar2": "HEALTHY", "far1": "UNDETERMINED"}
+
+
+def test_an_earlier_report_knows_that_the_silent_hmc_manages_it():
+    built = Estate()
+    rmc = built.add("lpar1", 1)
+    before = diagnose(built.survey())
+    # The LPAR never registered with the second HMC, which is silent now: nothing but the earlier report tells.
+    rmc["control_points"].pop()
+    rmc["domains"]["control_points"].pop()
+    built.silent("hmcbeta")
+    assert verdicts(built, previous=before) == {"lpar1": "UNDETERMINED"}
+
+
+def test_a_lost_system_is_one_finding_a_console():
+    built = estate(4)
+    result = built.hmcs["hmcalpha"]
+    result["systems"][0].update(state="No Connection", outcome="failed", message="HSCL0237")
+    result["partitions"] = []
+    ((finding, members),) = told(built, "SYSTEM_NOT_CONNECTED")
+    assert finding["machine"] == MACHINE and len(members) == 4 and finding["severity"] == "warning"
+    assert set(verdicts(built).values()) == {"SYSTEM_NOT_CONNECTED"}
+
+
+def test_a_whole_machine_without_records_points_to_its_service_processor():
+    built = Estate(machines=(MACHINE, OTHER_MACHINE))
+    for number in range(1, 5):
+        built.add("near%d" % number, number)
+        built.add("far%d" % number, number, "198.51.100.%d" % number, machine=OTHER_MACHINE)
+    for number in range(1, 5):
+        built.no_records("far%d" % number)
+    ((finding, members),) = told(built, "SYSTEM_NOT_CONNECTED")
+    assert finding["confidence"] == "possible" and members == ["far1", "far2", "far3", "far4"]
+    host = next(entry for entry in diagnose(built.survey())["hosts"] if entry["host"] == "far1")
+    assert host["verdict"] == "MCP_MISSING" and "fleet_cause" in host["blocked_by"]
+
+
+def test_pair_disagreement_is_told_once():
+    built = estate(8)
+    for host in ("lpar1", "lpar2"):
+        built.down(host, hmc="hmcbeta", path="timeout")
+    ((finding, members),) = told(built, "HMC_PATH")
+    assert finding["hmcs"] == ["hmcbeta"] and members == ["lpar1", "lpar2"]
+
+
+def test_duplicate_node_ids_on_different_machines_and_hmcs():
+    built = Estate(hmcs=("hmcalpha",))
+    built.add_hmc("hmcbeta", 12, (OTHER_MACHINE,))
+    built.add("original", 1)
+    clone = built.add("clone", 1, "198.51.100.1", machine=OTHER_MACHINE)
+    clone["node_id"] = dict(built.rmc("original")["node_id"])
+    ((finding, members),) = told(built, "NODE_ID_DUPLICATE")
+    assert members == ["clone", "original"] and finding["clone"] is None
+    assert all(entry["next_rung"] is None for entry in diagnose(built.survey())["hosts"])
+    clone["control_points"][0]["mn_name"] = "192.0.2.21"
+    ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE")
+    assert finding["clone"] == "clone"
+    rungs = {entry["host"]: entry["next_rung"] for entry in diagnose(built.survey())["hosts"]}
+    assert rungs == {"clone": "reset_new_id", "original": None}
+
+
+def test_the_newcomer_with_a_known_id_is_the_clone():
+    built = estate(3)
+    before = diagnose(built.survey())
+    built.add("copy", 9)["node_id"] = dict(built.rmc("lpar1")["node_id"])
+    ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE", previous=before)
+    assert finding["clone"] == "copy"
+
+
+def test_recycled_address_is_told_with_the_dead_partition():
+    built = estate(3)
+    built.down("lpar1")
+    for hmc in built.hmcs:
+        built.add_row(hmc, "dead", 31, "192.0.2.21", state="Not Activated", rmc_state="inactive")
+    ((finding, members),) = told(built, "RECYCLED_IP")
+    assert members == ["lpar1"] and finding["hmcs"] == ["hmcalpha", "hmcbeta"] and "dead (id 31" in finding["summary"]
+
+
+def test_a_row_that_only_lspartition_has_holds_an_address_too():
+    built = estate(3)
+    built.down("lpar1")
+    built.hmcs["hmcalpha"]["raw_partitions"] = [
+        {"machine": MACHINE, "lpar_id": 77, "hostname": "gone", "ipaddr": "192.0.2.21", "active": False, "dcaps": "0x0"}]
+    assert told(built, "RECYCLED_IP") and verdicts(built)["lpar1"] == "RECYCLED_IP"
+
+
+def test_one_rsct_level_only():
+    built = estate(10)
+    for number in range(1, 5):
+        host = "lpar%d" % number
+        built.inactive(host)
+        for row in built.rmc(host)["filesets"]:
+            row["level"] = "3.3.0.0"
+    ((finding, members),) = told(built, "RSCT_BAD_LEVEL")
+    assert finding["level"] == "3.3.0.0" and len(members) == 4
+    for row in built.rmc("lpar4")["filesets"]:
+        row["level"] = "3.2.6.2"
+    assert not told(built, "RSCT_BAD_LEVEL", thresholds={"level_min_lpars": 4})
+
+
+def test_novalink_machines_are_told_once():
+    built = estate(3)
+    for host in ("lpar1", "lpar2"):
+        built.inactive(host)
+        rmc = built.rmc(host)
+        rmc["control_points"] = [dict(rmc["control_points"][0], ip_addresses=["fe80::1"], hmc_ip_addr="fe80::1", hmc_name="", node_id="00000000000000aa")]
+        rmc["domains"]["control_points"] = [{"state": "I", "queue": "A", "node_id": "00000000000000aa", "number": "0001", "name": "fe80::1"}]
+    ((finding, members),) = told(built, "CO_MANAGED")
+    assert members == ["lpar1", "lpar2"] and finding["severity"] == "note"
+
+
+def test_the_clock_of_an_hmc_is_told_as_its_own():
+    built = estate(3)
+    built.hmcs["hmcalpha"]["hmc"]["clock_utc"] = "2025-11-16T08:20:00Z"
+    ((finding, members),) = told(built, "CLOCK_SKEW")
+    assert finding["hmcs"] == ["hmcalpha"] and finding["severity"] == "warning" and len(members) == 3
+
+
+def test_partitions_that_only_the_hmcs_know():
+    built = estate(2)
+    for hmc in built.hmcs:
+        built.add_row(hmc, "stranger", 40, "192.0.2.140")
+        built.add_row(hmc, "lost", 41, "192.0.2.141", rmc_state="inactive", dlpar_mem=0, dlpar_proc=0, dlpar_io=0, raw_connection=None)
+        built.add_row(hmc, "ibmi01", 42, environment="os400", rmc_state="none")
+        built.add_row(hmc, "off", 43, state="Not Activated", rmc_state="inactive")
+        built.add_row(hmc, "lin", 44, os_version="Linux/Red Hat", rmc_state="inactive", raw_connection=None)
+        built.add_row(hmc, "half", 45, "192.0.2.145", dlpar_mem=0)
+    report = diagnose(built.survey())
+    assert {entry["name"]: entry["verdict"] for entry in report["partitions_not_in_inventory"]} == {
+        "stranger": "HEALTHY", "lost": "UNDETERMINED", "ibmi01": "OUT_OF_SCOPE", "off": "NOT_RUNNING", "lin": "OUT_OF_SCOPE", "half": "DRM_DOWN"}
+    assert report["complete"] is True and report["totals"] == {"HEALTHY": 2}
+    assert {entry["state"] for entry in report["partitions_not_in_inventory"]} == {"Running", "Not Activated"}
+
+
+def test_a_host_in_the_inventory_that_is_reached_elsewhere_is_not_listed_as_unknown():
+    built = estate(3)
+    built.hosts["lpar1"] = dict(built.hosts["lpar2"], expected={"machine": MACHINE, "lpar_id": 1})
+    assert diagnose(built.survey())["partitions_not_in_inventory"] == []
+
+
+def test_systems_of_one_name_and_ids_of_one_number_stay_apart():
+    built = Estate(machines=(MACHINE, OTHER_MACHINE))
+    for result in built.hmcs.values():
+        for system in result["systems"]:
+            system["name"] = "prod"
+    built.add("near", 5)
+    built.add("far", 5, "198.51.100.5", machine=OTHER_MACHINE)
+    built.rmcd_stopped("far")
+    assert verdicts(built) == {"near": "HEALTHY", "far": "RSCT_DOWN"}
+
+
+def test_joined_by_identity_and_never_by_name():
+    built = estate(2)
+    for result in built.hmcs.values():
+        for row in result["partitions"]:
+            row["name"] = "renamed%d" % row["lpar_id"]
+    assert verdicts(built) == {"lpar1": "HEALTHY", "lpar2": "HEALTHY"}
