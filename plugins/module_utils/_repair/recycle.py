@@ -42,6 +42,16 @@ def remote_clients(evidence):
     return (evidence.get("listeners") or {}).get("tcp_657")
 
 
+def in_band(evidence):
+    """RMC goes through the hypervisor: neither the port nor the control points tell whether it works."""
+    return statuses(evidence).get("mcproxy") == "active"
+
+
+def enable_remote(evidence, options):
+    """Remote clients switched on, and the listener awaited where there must be one."""
+    return Step(["rmcctrl", "-p"], waits=() if in_band(evidence) else (wait_listening(options["rmc_port"]),))
+
+
 def missing(evidence):
     """What should run and does not. A manager that is not on file cannot be started; an in-band proxy counts while nothing is up."""
     status = statuses(evidence)
@@ -61,9 +71,9 @@ def problems(evidence, options):
     if "ctrmc" in missing(evidence):
         return stopped
     found = []
-    if remote_clients(evidence) is False and options["remote_clients"] == "enabled":
+    if not in_band(evidence) and remote_clients(evidence) is False and options["remote_clients"] == "enabled":
         found.append("rmcd does not listen for remote clients")
-    if not connected(evidence) and statuses(evidence).get("mcproxy") != "active" and not _settling(evidence, options):
+    if not in_band(evidence) and not connected(evidence) and not _settling(evidence, options):
         shown = ", ".join("{0} {1}".format(row["name"], row["state"]) for row in control_points(evidence))
         found.append("no HMC is up ({0})".format(shown or "no management domain"))
     # A refresh starts nothing.
@@ -143,7 +153,7 @@ def plan(evidence, options, which):
 def _refresh(evidence, options, which):
     if "ctrmc" in missing(evidence):
         raise guards.Refused([ctrmc_down(evidence)])
-    steps = _enable_remote(evidence, options)
+    steps = _remote_steps(evidence, options)
     if which("rmcrefreshMD"):
         steps.append(Step(["rmcrefreshMD", "-s", "ctrmc"]))
     if not which("rmcrefreshMD") or any(row["state"] in "XZ" for row in control_points(evidence)):
@@ -159,7 +169,7 @@ def _start(evidence, options, which):
             # -s starts what is defined; -A also puts a definition back that is gone.
             flag = "-s" if "ctrmc" in statuses(evidence) else "-A"
             steps.append(Step(["rmcctrl", flag], accept=(ALREADY_ACTIVE,), waits=(wait_ready(options["ready_timeout"]),)))
-            steps.extend(_enable_remote(evidence, options))
+            steps.extend(_remote_steps(evidence, options))
         else:
             _require_defined(evidence, name)
             steps.append(Step(["startsrc", "-s", name], accept=(ALREADY_ACTIVE,), waits=(wait_stays_active(name),)))
@@ -171,14 +181,14 @@ def _recycle(evidence, options, which):
     if "ctrmc" not in missing(evidence):
         steps.append(Step(["rmcctrl", "-z"], deadline=STOP_DEADLINE, waits=(wait_down(),), stops=True))
     steps.append(Step(["rmcctrl", "-A"], waits=(wait_ready(options["ready_timeout"]),)))
-    return steps + _enable_remote(evidence, options)
+    return steps + _remote_steps(evidence, options)
 
 
-def _enable_remote(evidence, options):
+def _remote_steps(evidence, options):
     """Remote clients: switched on, or left as they were found (rmcd then comes up by its own definition)."""
     if options["remote_clients"] == "preserve" and not remote_clients(evidence):
         return []
-    return [Step(["rmcctrl", "-p"], waits=(wait_listening(options["rmc_port"]),))]
+    return [enable_remote(evidence, options)]
 
 
 def _require_defined(evidence, name):

@@ -15,7 +15,6 @@ from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import (
     commands_missing,
     listed,
     subsystem_status,
-    wait_listening,
     wait_ready,
 )
 
@@ -62,7 +61,7 @@ def _reset(runner, options, clock, which, evidence):
         # Two hosts with one node id take turns in being up: that an HMC is up now says nothing.
         disruptive=options["method"] == "reset_keep_id",
     )
-    steps = _reset_steps(options)
+    steps = _reset_steps(evidence, options)
     commands_missing(steps, which)
     result["changed"] = True
     try:
@@ -94,12 +93,12 @@ def _reset_reasons(evidence, options):
     )
 
 
-def _reset_steps(options):
+def _reset_steps(evidence, options):
     flags = ["-s"] if options["method"] == "reset_keep_id" else []
     running = Wait("ctrmc was not started", lambda runner: subsystem_status(runner, "ctrmc") == "active", 20)
     return [
         Step(["recfgct"] + flags, deadline=RESET_DEADLINE, waits=(running, wait_ready(options["ready_timeout"])), stops=True),
-        Step(["rmcctrl", "-p"], waits=(wait_listening(options["rmc_port"]),)),
+        recycle.enable_remote(evidence, options),
     ]
 
 

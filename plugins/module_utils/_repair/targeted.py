@@ -22,7 +22,6 @@ from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import (
     commands_missing,
     listed,
     subsystem_status,
-    wait_listening,
 )
 
 # Attributes of IBM.MCP that may be corrected, with their type.
@@ -107,7 +106,7 @@ def repair(runner, options, clock, which, evidence):
         # One entry or record leaves a working connection alone, a new key pair does not.
         disruptive=options["key_pair"],
     )
-    steps = target.steps + [Step(["rmcctrl", "-p"], waits=(wait_listening(options["rmc_port"]),))]
+    steps = target.steps + [recycle.enable_remote(evidence, options)]
     commands_missing(steps, which)
     if not runner.check_mode:
         try:

@@ -72,6 +72,12 @@ TRANSCRIPTS = {
     "refresh: one of two up": (having(hmcs=ONE_UP), {"method": "refresh"}, []),
     "refresh: starts nothing": (both(having(hmcs=UP), down("IBM.DRM")), {"method": "refresh"}, []),
     "refresh: in-band only": (both(having(hmcs=[]), proxy("active")), {"method": "refresh"}, []),
+    "recycle: in-band only, without the port": (both(having(hmcs=[], remote=False), proxy("active")), {"method": "recycle"}, []),
+    "refresh: in-band only, forced": (
+        both(having(hmcs=[], remote=False, answers={"rmcctrl -p": [0, "", "", "ok"]}), proxy("active")),
+        {"method": "refresh", "force": True},
+        ["rmcctrl -p", "rmcrefreshMD -s ctrmc"],
+    ),
     "start: nothing missing": (having(), {"method": "start"}, []),
     "start: forced, nothing missing": (having(), {"method": "start", "force": True}, []),
     "start: the one manager": (down("IBM.DRM"), {"method": "start"}, ["startsrc -s IBM.DRM"]),
