@@ -56,6 +56,8 @@ class Rooms:
                "PERL5LIB": str(self.hooks), "PERL5OPT": "-MSimAix", "ODMDIR": "/etc/objrepos", "TZ": "UTC"}
         if lpar.language == "C":
             del env["LANG"]
+        if command:     # ~root of this machine is not root's home of that host; Ansible asks for it by name
+            command = re.sub(r"~%s(?![\w.-])" % re.escape(user), "~", command)
         if lpar.python:
             env["PYTHONPATH"] = str(self.hooks)
         elif command:

@@ -23,6 +23,7 @@ from .model import Estate, Hmc, Lpar, Reply
 from .session import FileServer, run_session
 
 BACKLOG = 100
+ATTEMPTS = 10
 WATCH_SECONDS = 1.0
 
 
@@ -57,7 +58,8 @@ class Server:
         command_server = await asyncio.start_server(self._command, sock=self._bind(self.gate, 0), limit=1 << 20)
         self.command_port = command_server.sockets[0].getsockname()[1]
         self._dig_hole()
-        estate.rmc_port = self._rmc_listeners(estate.rmc_port)
+        rmc = self._bind_all([hmc_.address for hmc_ in estate.hmcs.values()], estate.rmc_port)
+        estate.rmc_port = rmc[0].getsockname()[1]
         for lpar in estate.lpars.values():      # only now is the port known to the state files
             link.observe(estate, time.time(), lpar)
         await self._ssh_listeners()
@@ -85,11 +87,20 @@ class Server:
             self.sockets.append(filler)
         self.refused_port = self._bind(self.gate, 0, listen=-1).getsockname()[1]
 
-    def _rmc_listeners(self, port: int) -> int:
-        """One RMC port on every HMC. Any free port will do unless one was asked for."""
-        for hmc_ in self.estate.hmcs.values():
-            port = self._bind(hmc_.address, port).getsockname()[1]
-        return port
+    def _bind_all(self, addresses: List[str], port: int) -> List[socket.socket]:
+        """One port on all addresses: the one that was asked for, or any that is free on every one of them."""
+        for attempt in range(ATTEMPTS):
+            bound: List[socket.socket] = []
+            try:
+                for address in addresses:
+                    bound.append(self._bind(address, port or (bound[0].getsockname()[1] if bound else 0)))
+                return bound
+            except OSError:
+                for sock in bound:
+                    sock.close()
+                if port or attempt == ATTEMPTS - 1:
+                    raise
+        return []
 
     async def _ssh_listeners(self) -> None:
         estate = self.estate
@@ -108,16 +119,12 @@ class Server:
         options = {
             "aix": asyncssh.SSHServerConnectionOptions(server_factory=lambda: _Door(self), sftp_factory=self._file_server, allow_scp=True, **shared),
             "hmc": asyncssh.SSHServerConnectionOptions(server_factory=lambda: _Door(self), **shared)}
-        self.acceptors = []
-        port = estate.ssh_port
-        for kind, hosts in (("hmc", estate.hmcs), ("aix", estate.lpars)):
-            for host in hosts.values():
-                sock = self._bind(host.address, port)
-                port = sock.getsockname()[1]
-                self.acceptors.append(await asyncssh.listen(sock=sock, options=options[kind]))
-        estate.ssh_port = port
+        kinds = [(host.address, kind) for kind, hosts in (("hmc", estate.hmcs), ("aix", estate.lpars)) for host in hosts.values()]
+        bound = self._bind_all([address for address, _kind in kinds], estate.ssh_port)
+        estate.ssh_port = bound[0].getsockname()[1]
+        self.acceptors = [await asyncssh.listen(sock=sock, options=options[kind]) for sock, (_address, kind) in zip(bound, kinds)]
         public = host_key.with_suffix(".pub").read_text().split()
-        (directory / "known_hosts").write_text("[%s.*]:%d %s %s\n" % (estate.base, port, public[0], public[1]))
+        (directory / "known_hosts").write_text("[%s.*]:%d %s %s\n" % (estate.base, estate.ssh_port, public[0], public[1]))
 
     async def _watch(self) -> None:
         """Until told to stop, or until our directory or the parent is gone: an interrupted run leaves nothing behind."""
