@@ -13,8 +13,12 @@ VISIBLE_ROWS = "return [...document.querySelectorAll('#body tr.lpar')].filter(ro
 # Contrast of every visible text against what is painted behind it, by the formula of WCAG 2; the worst offenders come back.
 CONTRAST = r"""
 const parse = (color) => { const n = color.match(/[\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
-const light = (c) => { const f = c.slice(0, 3).map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * f[0] + .7152 * f[1] + .0722 * f[2]; };
-const behind = (node) => { for (let n = node; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor); if (c[3] > .99) return c; } return [255, 255, 255, 1]; };
+const part = (v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+const light = (c) => .2126 * part(c[0]) + .7152 * part(c[1]) + .0722 * part(c[2]);
+const behind = (node) => {
+  for (let n = node; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor); if (c[3] > .99) return c; }
+  return [255, 255, 255, 1];
+};
 const poor = [];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
@@ -165,7 +169,8 @@ def test_the_map_is_one_stop_for_tab_and_arrows_move_in_it(page):
 
 def test_squares_tell_states_apart_by_more_than_colour(page):
     browser = page("small")
-    looks = browser.run("return [...document.querySelectorAll('#legend .sq')].map(sq => { const s = getComputedStyle(sq); return s.backgroundImage + s.borderStyle + s.transform; })")
+    look = "const s = getComputedStyle(sq); return s.backgroundImage + s.borderStyle + s.transform;"
+    looks = browser.run("return [...document.querySelectorAll('#legend .sq')].map(sq => {" + look + "})")
     # Full and crossed out, half, small, dashed.
     assert len(set(looks)) == len(looks) == 5
 
@@ -189,7 +194,10 @@ def test_light_and_dark_can_be_switched(page):
 def test_every_control_has_a_name(page):
     browser = page("small")
     assert browser.run("return [...document.querySelectorAll('input, select')].filter(control => !control.labels.length).length") == 0
-    assert browser.run("return [...document.querySelectorAll('button')].filter(b => !(b.textContent.trim() || b.getAttribute('aria-label'))).length") == 0
+    assert (
+        browser.run("return [...document.querySelectorAll('button')].filter(b => !(b.textContent.trim() || b.getAttribute('aria-label'))).length")
+        == 0
+    )
 
 
 @pytest.mark.parametrize("width", [375, 1280])

@@ -11,8 +11,30 @@ import io
 from .text import one_line
 
 COLUMNS = (
-    "host", "lpar_name", "machine", "system", "lpar_id", "state", "verdict", "confidence", "summary", "next_step", "rung", "role", "owner",
-    "blocked_by", "clustered", "flags", "hmc_states", "rmc_addresses", "dlpar", "all_codes", "fleet_cause", "since", "in_inventory", "generated_at",
+    "host",
+    "lpar_name",
+    "machine",
+    "system",
+    "lpar_id",
+    "state",
+    "verdict",
+    "confidence",
+    "summary",
+    "next_step",
+    "rung",
+    "role",
+    "owner",
+    "blocked_by",
+    "clustered",
+    "flags",
+    "hmc_states",
+    "rmc_addresses",
+    "dlpar",
+    "all_codes",
+    "fleet_cause",
+    "since",
+    "in_inventory",
+    "generated_at",
 )
 
 # A spreadsheet takes a cell that begins like this for a formula, and runs it.
@@ -35,14 +57,30 @@ def rows(model: dict) -> list:
         group = model["groups"][row["group"]] if row["group"] is not None else None
         states = sorted(row["hmc_states"].items())
         cells = (
-            row["host"], row["lpar_name"], row["machine"], row["system"], row["lpar_id"], row["state"], row["code"], row["confidence"],
-            row["summary"], row["next"], row["rung"], row["role"], row["owner"], " ".join(row["blocked_by"]), _yes(row["clustered"]), " ".join(row["flags"]),
+            row["host"],
+            row["lpar_name"],
+            row["machine"],
+            row["system"],
+            row["lpar_id"],
+            row["state"],
+            row["code"],
+            row["confidence"],
+            row["summary"],
+            row["next"],
+            row["rung"],
+            row["role"],
+            row["owner"],
+            " ".join(row["blocked_by"]),
+            _yes(row["clustered"]),
+            " ".join(row["flags"]),
             " ".join(f"{name}={state.get('rmc_state')}" for name, state in states),
             " ".join(sorted({state["rmc_ipaddr"] for dummy, state in states if state.get("rmc_ipaddr")})),
             " ".join(f"{name}={','.join(str(cap) for cap in state.get('dlpar') or [])}" for name, state in states),
             " ".join(dict.fromkeys([row["code"], *(finding.get("code", "") for finding in row["findings"])])),
             group["summary"] if group and group["fleet"] else "",
-            (row["since"] or {}).get("at"), _yes(row["in_inventory"]), model["generated_at"],
+            (row["since"] or {}).get("at"),
+            _yes(row["in_inventory"]),
+            model["generated_at"],
         )
         table.append([_cell(cell) for cell in cells])
     return table

@@ -39,8 +39,11 @@ def render(report: dict) -> str:
             lines.append(f"    {protocol:<9} {hmc:<28} {'the partitions above':<28} {port}")
     if unknown:
         lines += ["", "Addresses not known from this survey, to be added by hand: " + ", ".join(unknown)]
-    lines += ["", "To prove it afterwards: rmcdomainstatus -s ctrmc on a partition shows I for this HMC within minutes.",
-              "A TCP connection that works proves nothing for UDP: the heartbeat travels by UDP."]
+    lines += [
+        "",
+        "To prove it afterwards: rmcdomainstatus -s ctrmc on a partition shows I for this HMC within minutes.",
+        "A TCP connection that works proves nothing for UDP: the heartbeat travels by UDP.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -63,7 +66,9 @@ def _flows(report: dict) -> list:
         if not findings and host.get("verdict") not in CODES and not names & fleet:
             continue
         told = [flow for finding in findings for flow in finding.get("flows") or []]
-        flows += [_flow(name, flow.get("lpar"), flow.get("hmc_name"), flow.get("hmc"), flow.get("port")) for flow in told] or _flows_by_state(name, host, hmc_addresses)
+        flows += [_flow(name, flow.get("lpar"), flow.get("hmc_name"), flow.get("hmc"), flow.get("port")) for flow in told] or _flows_by_state(
+            name, host, hmc_addresses
+        )
     return list({tuple(flow.items()): flow for flow in flows}.values())
 
 

@@ -53,7 +53,7 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
     runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
     return {
         "schema": SCHEMA,
-        "runs": runs[-max(1, keep):],
+        "runs": runs[-max(1, keep) :],
         "partitions": {key: entry for key, entry in sorted(known.items()) if entry["last_looked"] >= horizon},
     }
 

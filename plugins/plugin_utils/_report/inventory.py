@@ -19,7 +19,7 @@ _LEFT_OUT = ("OUT_OF_SCOPE",)
 
 def render(model: dict) -> str:
     """A YAML inventory, empty where the inventory knows all of them."""
-    rows = [row for row in model["not_in_inventory"] if row["code"] not in _LEFT_OUT ]
+    rows = [row for row in model["not_in_inventory"] if row["code"] not in _LEFT_OUT]
     if not rows:
         return ""
     rows.sort(key=lambda row: (row["machine"], row["lpar_id"] or 0, row["label"]))
@@ -35,7 +35,11 @@ def render(model: dict) -> str:
         if not row["maybe_host"]:
             lines += _host(row, _free_name(row, taken))
     # By its name it is a host of the inventory already; a name proves nothing, so a human decides.
-    same_name = [f"#   {ascii_line(row['maybe_host'])}: rsct_machine {ascii_line(row['machine'])}, rsct_lpar_id {row['lpar_id']}" for row in rows if row["maybe_host"]]
+    same_name = [
+        f"#   {ascii_line(row['maybe_host'])}: rsct_machine {ascii_line(row['machine'])}, rsct_lpar_id {row['lpar_id']}"
+        for row in rows
+        if row["maybe_host"]
+    ]
     if lines[-1] == "  hosts:":
         lines[-1] = "  hosts: {}"
     if same_name:
@@ -55,7 +59,9 @@ def _free_name(row: dict, taken: set) -> str:
 def _host(row: dict, name: str) -> list:
     addresses = sorted({state.get("rmc_ipaddr") or "" for state in row["hmc_states"].values()} - {""})
     # Any HMC that sees it active has the address that works.
-    addresses = [state["rmc_ipaddr"] for state in row["hmc_states"].values() if state.get("rmc_state") == "active" and state.get("rmc_ipaddr")] or addresses
+    addresses = [
+        state["rmc_ipaddr"] for state in row["hmc_states"].values() if state.get("rmc_state") == "active" and state.get("rmc_ipaddr")
+    ] or addresses
     addresses = [address for address in addresses if _is_address(address)]
     lines = [f"    # {row['code']}" + (f": {ascii_line(row['summary'])}" if row["summary"] else ""), f"    {json.dumps(name)}:"]
     if addresses:

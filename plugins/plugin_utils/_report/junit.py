@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from . import codes
 from .text import one_line, xml_text
@@ -13,7 +13,9 @@ from .text import one_line, xml_text
 
 def render(model: dict) -> str:
     root = ElementTree.Element("testsuites", name="rmc")
-    _suite(root, "rmc.completeness", model, [_hmc_case(hmc) for hmc in model["hmcs"]] + [case for hmc in model["hmcs"] for case in _system_cases(hmc)])
+    _suite(
+        root, "rmc.completeness", model, [_hmc_case(hmc) for hmc in model["hmcs"]] + [case for hmc in model["hmcs"] for case in _system_cases(hmc)]
+    )
     _suite(root, "rmc.lpars", model, [_lpar_case(row) for row in model["rows"] if row["in_inventory"]])
     _suite(root, "rmc.not_in_inventory", model, [_lpar_case(row) for row in model["not_in_inventory"]])
     for what in ("tests", "failures", "errors", "skipped"):

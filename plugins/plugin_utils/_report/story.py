@@ -50,7 +50,13 @@ def partition_lines(name: str, row: dict) -> list:
     ]
     raw = mapping(row.get("raw_connection"))
     if raw:
-        lines.append(["raw view", one_line(f"Active:<{int(raw['active']) if isinstance(raw.get('active'), bool) else raw.get('active')}>, DCaps:<{raw.get('dcaps')}>"), ""])
+        lines.append(
+            [
+                "raw view",
+                one_line(f"Active:<{int(raw['active']) if isinstance(raw.get('active'), bool) else raw.get('active')}>, DCaps:<{raw.get('dcaps')}>"),
+                "",
+            ]
+        )
     return lines
 
 
@@ -92,7 +98,11 @@ def _control_points(evidence: dict) -> list:
 
 def _paths(evidence: dict) -> list:
     return [
-        ("TCP path", f"{path.get('source_address') or '?'} to {path.get('address')}:{path.get('port')} {path.get('result')}", "ok" if path.get("result") == "open" else "bad")
+        (
+            "TCP path",
+            f"{path.get('source_address') or '?'} to {path.get('address')}:{path.get('port')} {path.get('result')}",
+            "ok" if path.get("result") == "open" else "bad",
+        )
         for path in rows(mapping(evidence.get("network")).get("paths"))
     ]
 
@@ -111,12 +121,19 @@ def _cluster(evidence: dict) -> list:
 
 
 def _files(evidence: dict) -> list:
-    full = [row for row in rows(evidence.get("filesystems")) if max(number(row.get("used_percent")) or 0, number(row.get("inodes_used_percent")) or 0) >= 95]
+    full = [
+        row
+        for row in rows(evidence.get("filesystems"))
+        if max(number(row.get("used_percent")) or 0, number(row.get("inodes_used_percent")) or 0) >= 95
+    ]
     return [("file system", f"{row.get('mount')} {row.get('used_percent')} % used, inodes {row.get('inodes_used_percent')} %", "bad") for row in full]
 
 
 def _errors(evidence: dict) -> list:
-    return [("error log", f"{row.get('time')} {row.get('id')} {row.get('resource')} {row.get('description')}", "") for row in rows(evidence.get("errors"))[:3]]
+    return [
+        ("error log", f"{row.get('time')} {row.get('id')} {row.get('resource')} {row.get('description')}", "")
+        for row in rows(evidence.get("errors"))[:3]
+    ]
 
 
 def _activity(evidence: dict) -> list:

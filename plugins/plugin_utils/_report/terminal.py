@@ -155,4 +155,8 @@ def _totals(model: dict) -> list:
     states = [f"{count} {_CLASS_WORDS[state]}" for state, count in model["states"].items() if count]
     codes = ", ".join(f"{code} {count}" for code, count in model["totals"])
     picture = "complete" if model["complete"] else "NOT COMPLETE"
-    return ["-" * WIDTH, *_wrap(f"TOTAL  {', '.join(states) or 'no LPAR'}; the picture is {picture}", WIDTH, "", "       "), *_wrap(codes, WIDTH, "       ", "       ")]
+    return [
+        "-" * WIDTH,
+        *_wrap(f"TOTAL  {', '.join(states) or 'no LPAR'}; the picture is {picture}", WIDTH, "", "       "),
+        *_wrap(codes, WIDTH, "       ", "       "),
+    ]

@@ -38,7 +38,11 @@ def render(model: dict) -> str:
 def _subject(model: dict, broken: list) -> str:
     faulty = model["states"][codes.FAULT] + model["states"][codes.WARNING]
     lpars = sum(1 for row in model["rows"] if row["in_inventory"])
-    head = f"RMC: {faulty} of {plural(lpars, 'LPAR')} with a fault, {plural(len(broken), 'cause')}" if faulty or broken else f"RMC: no fault on {plural(lpars, 'LPAR')}"
+    head = (
+        f"RMC: {faulty} of {plural(lpars, 'LPAR')} with a fault, {plural(len(broken), 'cause')}"
+        if faulty or broken
+        else f"RMC: no fault on {plural(lpars, 'LPAR')}"
+    )
     return head + ("" if model["complete"] else ", picture not complete")
 
 

@@ -12,6 +12,7 @@ import re
 
 from .codes import STATES, UNREAD, state_of
 from .text import one_line
+
 # The reason that stands where a cause has no rung at all: its next step is a request, which nothing forbids.
 _NO_RUNG = "no_rung"
 # Stands for the name of each LPAR in a text that holds for several.
@@ -116,15 +117,7 @@ def _down_everywhere(row: dict) -> bool:
 
 def _row_order(row: dict) -> tuple:
     vios = row["kind"] in ("vios", "vioserver")
-    return (
-        STATES.index(row["state"]),
-        not _down_everywhere(row),
-        not vios,
-        row["code"],
-        not row["in_inventory"],
-        row["label"],
-        row["key"],
-    )
+    return (STATES.index(row["state"]), not _down_everywhere(row), not vios, row["code"], not row["in_inventory"], row["label"], row["key"])
 
 
 def members(finding: dict) -> list:
@@ -263,7 +256,15 @@ def _lpar_gaps(rows: list) -> list:
         more = f" and {len(labels) - _MOST_NAMES} more" if len(labels) > _MOST_NAMES else ""
         if len(its_rows) == 1:
             # The message of the connection tells one host from another, so it is told of one only.
-            said = next((one_line(line.get("detail")) for finding in its_rows[0]["findings"] for line in finding.get("evidence") or [] if line.get("source") == labels[0]), "")
+            said = next(
+                (
+                    one_line(line.get("detail"))
+                    for finding in its_rows[0]["findings"]
+                    for line in finding.get("evidence") or []
+                    if line.get("source") == labels[0]
+                ),
+                "",
+            )
             why = f"{why}: {said}" if said and said not in why else why
         gaps.append({"kind": "LPAR", "name": ", ".join(labels[:_MOST_NAMES]) + more, "why": why})
     return gaps

@@ -43,7 +43,16 @@ def printed(monkeypatch):
 
 
 def _run(arguments: dict, variables: dict | None = None, check_mode: bool = False) -> dict:
-    task = SimpleNamespace(action="aixops.rsct.rmc_report", args=arguments, async_val=0, check_mode=check_mode, diff=False, environment=[], no_log=False, delegate_to=None)
+    task = SimpleNamespace(
+        action="aixops.rsct.rmc_report",
+        args=arguments,
+        async_val=0,
+        check_mode=check_mode,
+        diff=False,
+        environment=[],
+        no_log=False,
+        delegate_to=None,
+    )
     action = rmc_report.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), None)
     return action.run(task_vars=variables or {})
 
@@ -66,16 +75,28 @@ def _play(made: dict) -> dict:
             answer = {"unreachable": True, "msg": host["message"]}
         hostvars[name] = {"__rmc_diagnose_facts": answer, "__rmc_diagnose_hmc": {"results": []}}
     leader = next(iter(made["hosts"]))
-    hostvars.raw_get(leader)["__rmc_diagnose_hmc"]["results"] = [{"item": name, "ansible_loop_var": "item", **result} for name, result in made["hmcs"].items()]
+    hostvars.raw_get(leader)["__rmc_diagnose_hmc"]["results"] = [
+        {"item": name, "ansible_loop_var": "item", **result} for name, result in made["hmcs"].items()
+    ]
     names = list(made["hosts"])
-    return {"hostvars": hostvars, "groups": {"all": [*names, *made["hmcs"]], "hmcs": list(made["hmcs"])}, "ansible_play_hosts_all": names, "ansible_play_hosts": names}
+    return {
+        "hostvars": hostvars,
+        "groups": {"all": [*names, *made["hmcs"]], "hmcs": list(made["hmcs"])},
+        "ansible_play_hosts_all": names,
+        "ansible_play_hosts": names,
+    }
 
 
 def test_a_survey_becomes_files_a_table_and_a_short_result(tmp_path, printed):
     result = _run({"survey": _survey(), "report_dir": str(tmp_path / "a" / "b"), "formats": ["html", "csv", "junit", "text"]})
     assert not result.get("failed") and result["changed"] is False
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == [
-        "rmc-evidence.json", "rmc-report.csv", "rmc-report.html", "rmc-report.json", "rmc-report.txt", "rmc-report.xml",
+        "rmc-evidence.json",
+        "rmc-report.csv",
+        "rmc-report.html",
+        "rmc-report.json",
+        "rmc-report.txt",
+        "rmc-report.xml",
     ]
     assert (result["totals"], result["complete"], result["worst"]) == ({"HEALTHY": 3, "RSCT_DOWN": 1}, True, ["RSCT_DOWN"])
     assert "report" not in result
@@ -166,7 +187,11 @@ def test_history_tells_what_changed_and_keeps_no_more_than_asked(tmp_path, print
         if minute == 1:
             assert [item["name"] for item in report["changes"]["new"]] == ["aix00002"]
     assert [item["name"] for item in report["changes"]["fixed"]] == ["aix00002"]
-    assert sorted(path.name for path in (tmp_path / "history").iterdir()) == ["history.json", "rmc-report-20261120T050000Z.json", "rmc-report-20261120T060000Z.json"]
+    assert sorted(path.name for path in (tmp_path / "history").iterdir()) == [
+        "history.json",
+        "rmc-report-20261120T050000Z.json",
+        "rmc-report-20261120T060000Z.json",
+    ]
 
 
 # --- the hosts of a play ---
@@ -179,7 +204,7 @@ def test_the_play_is_the_survey_and_its_variables_are_not_templated(tmp_path, pr
     evidence = json.loads(pathlib.Path(result["evidence_path"]).read_text(encoding="utf-8"))
     assert sorted(evidence["hosts"]) == sorted(made["hosts"])
     assert evidence["hosts"]["aix00003"] == {"rmc": None, "unreachable": True, "message": "Connection timed out", "expected": None}
-    assert evidence["hmcs"]["hmcbeta"] == {key: value for key, value in made["hmcs"]["hmcbeta"].items()}
+    assert evidence["hmcs"]["hmcbeta"] == made["hmcs"]["hmcbeta"]
     assert result["complete"] is False
 
 

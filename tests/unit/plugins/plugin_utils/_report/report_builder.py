@@ -10,14 +10,38 @@ HMCS = {"hmcalpha": ("7063-CR2", "13A4F10", "192.0.2.11"), "hmcbeta": ("V4c1-9d7
 
 TEXTS = {
     "RSCT_DOWN": ("fault", "certain", "ctrmc is inoperative, so no daemon answers the HMC.", "start", "Start ctrmc: rmcctrl -s, then rmcctrl -p."),
-    "NETWORK_SEGMENT": ("fault", "likely", "192.0.2.0/24 does not reach hmcbeta on port 657, other subnets do.", None, "Ask the owner of the network to open TCP and UDP 657."),
+    "NETWORK_SEGMENT": (
+        "fault",
+        "likely",
+        "192.0.2.0/24 does not reach hmcbeta on port 657, other subnets do.",
+        None,
+        "Ask the owner of the network to open TCP and UDP 657.",
+    ),
     "HMC_PATH": ("warning", "likely", "Active on hmcalpha, inactive on hmcbeta.", None, "Look at the path to hmcbeta."),
     "NETWORK_TCP_BLOCKED": ("fault", "likely", "TCP 657 of hmcbeta times out.", None, "Ask the owner of the network to open TCP and UDP 657."),
-    "NETWORK_UDP_BLOCKED": ("fault", "likely", "TCP 657 of hmcbeta opens, and no heartbeat arrives.", None, "Ask the owner of the network to open UDP 657."),
+    "NETWORK_UDP_BLOCKED": (
+        "fault",
+        "likely",
+        "TCP 657 of hmcbeta opens, and no heartbeat arrives.",
+        None,
+        "Ask the owner of the network to open UDP 657.",
+    ),
     "LOCAL_FILTER": ("fault", "certain", "A rule on the host denies port 657.", None, "Ask the owner of the host about the rule."),
     "DRM_DOWN": ("fault", "certain", "RMC is active, but IBM.DRM is inoperative: no DLPAR.", "start", "startsrc -s IBM.DRM"),
-    "MTU_MISMATCH": ("fault", "likely", "Token X with MTU 9000 on en0: the heartbeat passes, data does not.", None, "Ask the owner of the network to set one MTU on the whole path."),
-    "NODE_ID_DUPLICATE": ("fault", "certain", "Node id 6e0f1a2b3c4d5e6f is on two hosts.", "reset_new_id", "Decide which is the clone, then rmc_rekey with method reset_new_id there."),
+    "MTU_MISMATCH": (
+        "fault",
+        "likely",
+        "Token X with MTU 9000 on en0: the heartbeat passes, data does not.",
+        None,
+        "Ask the owner of the network to set one MTU on the whole path.",
+    ),
+    "NODE_ID_DUPLICATE": (
+        "fault",
+        "certain",
+        "Node id 6e0f1a2b3c4d5e6f is on two hosts.",
+        "reset_new_id",
+        "Decide which is the clone, then rmc_rekey with method reset_new_id there.",
+    ),
     "UNDETERMINED": ("fault", "certain", "The host could not be reached: Connection timed out.", None, "Collect again."),
     "NOT_RUNNING": ("note", "certain", "The partition is Not Activated.", None, "Nothing."),
     "OUT_OF_SCOPE": ("note", "certain", "IBM i.", None, "Nothing."),
@@ -28,9 +52,13 @@ TEXTS = {
 def finding(code: str, **changes) -> dict:
     severity, confidence, summary, rung, text = TEXTS[code]
     made = {
-        "code": code, "severity": severity, "confidence": confidence, "summary": summary,
+        "code": code,
+        "severity": severity,
+        "confidence": confidence,
+        "summary": summary,
         "evidence": [{"source": "lssrc -g rsct", "detail": "ctrmc  rsct  inoperative"}],
-        "remedy": {"rung": rung, "role": "rmc_fix" if rung else None, "text": text}, "blocked_by": [],
+        "remedy": {"rung": rung, "role": "rmc_fix" if rung else None, "text": text},
+        "blocked_by": [],
     }
     return {**made, **changes}
 
@@ -41,10 +69,19 @@ def host(name: str, number: int, code: str = "HEALTHY", machine: int = 1, **chan
     state = "active" if code in ("HEALTHY", "DRM_DOWN") else "inactive"
     caps = [1, 1, 1] if code == "HEALTHY" else [0, 0, 0]
     made = {
-        "host": name, "machine": machine_name(machine), "lpar_id": number, "lpar_name": name, "verdict": code,
-        "confidence": findings[0]["confidence"] if findings else "certain", "findings": findings, "reachable": code != "UNDETERMINED", "unread": [],
+        "host": name,
+        "machine": machine_name(machine),
+        "lpar_id": number,
+        "lpar_name": name,
+        "verdict": code,
+        "confidence": findings[0]["confidence"] if findings else "certain",
+        "findings": findings,
+        "reachable": code != "UNDETERMINED",
+        "unread": [],
         "hmc_states": {hmc: {"rmc_state": state, "rmc_ipaddr": address(number, machine), "dlpar": caps} for hmc in HMCS},
-        "clustered": False, "next_rung": findings[0]["remedy"]["rung"] if findings else None, "blocked_by": [],
+        "clustered": False,
+        "next_rung": findings[0]["remedy"]["rung"] if findings else None,
+        "blocked_by": [],
     }
     return {**made, **changes}
 
@@ -59,9 +96,18 @@ def address(number: int, machine: int = 1) -> str:
 
 def hmc(name: str, machines: int = 1, outcome: str = "ok", message: str = "") -> dict:
     model, serial, ip = HMCS[name]
-    systems = [{"name": f"DC1-P10-{number:03d}", "machine": machine_name(number), "state": "Operating", "outcome": "ok", "message": ""} for number in range(1, machines + 1)]
+    systems = [
+        {"name": f"DC1-P10-{number:03d}", "machine": machine_name(number), "state": "Operating", "outcome": "ok", "message": ""}
+        for number in range(1, machines + 1)
+    ]
     return {
-        "name": name, "outcome": outcome, "message": message, "version": "V10R3 1060", "model": model, "serial": serial, "addresses": [ip],
+        "name": name,
+        "outcome": outcome,
+        "message": message,
+        "version": "V10R3 1060",
+        "model": model,
+        "serial": serial,
+        "addresses": [ip],
         "systems": systems if outcome == "ok" else [],
     }
 
@@ -74,8 +120,14 @@ def report(hosts: list, hmcs: list | None = None, fleet=(), outside=(), complete
     if complete is None:
         complete = not any(entry["verdict"] == "UNDETERMINED" for entry in hosts) and all(entry["outcome"] == "ok" for entry in hmcs)
     return {
-        "schema": 1, "generated_at": AT, "complete": complete, "hmcs": hmcs, "totals": totals, "fleet_findings": list(fleet),
-        "hosts": hosts, "partitions_not_in_inventory": list(outside),
+        "schema": 1,
+        "generated_at": AT,
+        "complete": complete,
+        "hmcs": hmcs,
+        "totals": totals,
+        "fleet_findings": list(fleet),
+        "hosts": hosts,
+        "partitions_not_in_inventory": list(outside),
     }
 
 
@@ -86,22 +138,53 @@ def evidence(name: str, number: int, machine: int = 1, **changes) -> dict:
     records, domains, paths = [], [], []
     for position, (model, serial, ip) in enumerate(HMCS.values()):
         hmc_id = f"a1b2c3d4e5f600{position:02x}"
-        records.append({
-            "mn_name": own, "node_id": hmc_id, "key_token": list(HMCS)[position], "ip_addresses": [ip], "connectivity_names": [own],
-            "hmc_name": model.replace("-", "") + "*" + serial, "hmc_ip_addr": ip, "hmc_additional_ips": "", "active_peer_domain": "", "node_names": [], "active_comm_mode": 0,
-        })
+        records.append(
+            {
+                "mn_name": own,
+                "node_id": hmc_id,
+                "key_token": list(HMCS)[position],
+                "ip_addresses": [ip],
+                "connectivity_names": [own],
+                "hmc_name": model.replace("-", "") + "*" + serial,
+                "hmc_ip_addr": ip,
+                "hmc_additional_ips": "",
+                "active_peer_domain": "",
+                "node_names": [],
+                "active_comm_mode": 0,
+            }
+        )
         domains.append({"state": "I", "queue": "A", "node_id": hmc_id, "number": position + 1, "name": ip})
         paths.append({"address": ip, "port": 657, "result": "open", "seconds": 0.002, "source_address": own, "interface": "en0"})
     made = {
-        "schema": 1, "collected_at": AT, "elapsed_seconds": 1.4,
+        "schema": 1,
+        "collected_at": AT,
+        "elapsed_seconds": 1.4,
         "partition": {
-            "lpar_id": number, "lpar_name": name, "machine": machine_name(machine), "hostname": name, "os_level": "7200-05-06-2320", "kind": "aix", "uptime_seconds": 5_000_000,
+            "lpar_id": number,
+            "lpar_name": name,
+            "machine": machine_name(machine),
+            "hostname": name,
+            "os_level": "7200-05-06-2320",
+            "kind": "aix",
+            "uptime_seconds": 5_000_000,
         },
         "node_id": {"live": node_id, "etc": node_id, "var_ct": node_id, "consistent": True},
-        "filesets": [{"name": fileset, "level": "3.2.6.4", "state": "COMMITTED"} for fileset in ("rsct.core.rmc", "rsct.core.utils", "rsct.core.sec", "rsct.core.hostrm", "rsct.core.sr", "devices.chrp.base.ServiceRM")],
+        "filesets": [
+            {"name": fileset, "level": "3.2.6.4", "state": "COMMITTED"}
+            for fileset in ("rsct.core.rmc", "rsct.core.utils", "rsct.core.sec", "rsct.core.hostrm", "rsct.core.sr", "devices.chrp.base.ServiceRM")
+        ],
         "subsystems": [
             {"name": subsystem, "group": group, "pid": 4_000_000 + position, "status": "active"}
-            for position, (subsystem, group) in enumerate((("ctrmc", "rsct"), ("ctcas", "rsct"), ("IBM.MgmtDomainRM", "rsct_rm"), ("IBM.DRM", "rsct_rm"), ("IBM.HostRM", "rsct_rm"), ("IBM.ServiceRM", "rsct_rm")))
+            for position, (subsystem, group) in enumerate(
+                (
+                    ("ctrmc", "rsct"),
+                    ("ctcas", "rsct"),
+                    ("IBM.MgmtDomainRM", "rsct_rm"),
+                    ("IBM.DRM", "rsct_rm"),
+                    ("IBM.HostRM", "rsct_rm"),
+                    ("IBM.ServiceRM", "rsct_rm"),
+                )
+            )
         ],
         "listeners": {"tcp_657": True, "udp_657": True},
         "domains": {"peer": [], "control_points": domains},
@@ -109,9 +192,14 @@ def evidence(name: str, number: int, machine: int = 1, **changes) -> dict:
         "in_band": {"status": "absent", "hmcs": []},
         "cluster": {"member": False, "evidence": []},
         "network": {"interfaces": [{"name": "en0", "mtu": 1500, "addresses": [own]}], "paths": paths, "local_filter": {"active": False}},
-        "security": {"keys": {key: {"present": True, "mode": "0400", "owner": "root"} for key in ("private", "public", "trusted_host_list")}, "attention": [], "clock_utc": AT},
+        "security": {
+            "keys": {key: {"present": True, "mode": "0400", "owner": "root"} for key in ("private", "public", "trusted_host_list")},
+            "attention": [],
+            "clock_utc": AT,
+        },
         "filesystems": [{"mount": mount, "free_mb": 900, "used_percent": 40, "inodes_used_percent": 9} for mount in ("/", "/var", "/tmp")],
-        "errors": [], "activity": {"dlpar": False, "lpm": False, "lku": False, "installp": False},
+        "errors": [],
+        "activity": {"dlpar": False, "lpm": False, "lku": False, "installp": False},
         "probes": [{"name": "lssrc_rsct", "argv": ["lssrc", "-g", "rsct"], "rc": 0, "seconds": 0.02, "outcome": "ok", "message": ""}],
     }
     return {**made, **changes}
@@ -127,13 +215,33 @@ def survey(hosts: int = 12, per_machine: int = 20) -> dict:
     for name, (model, serial, ip) in HMCS.items():
         systems = hmc(name, machines)["systems"]
         made["hmcs"][name] = {
-            "hmc": {"outcome": "ok", "message": "", "name": name, "version": "V10R3 1060", "model": model, "serial": serial, "addresses": [ip], "clock_utc": AT, "queried_at": AT},
+            "hmc": {
+                "outcome": "ok",
+                "message": "",
+                "name": name,
+                "version": "V10R3 1060",
+                "model": model,
+                "serial": serial,
+                "addresses": [ip],
+                "clock_utc": AT,
+                "queried_at": AT,
+            },
             "systems": systems,
             "partitions": [
                 {
-                    "machine": machine_name(machine), "system": systems[machine - 1]["name"], "lpar_id": number, "name": lpar, "environment": "aixlinux", "state": "Running",
-                    "rmc_state": "active", "rmc_ipaddr": address(number, machine), "os_version": "AIX 7.2 7200-05-06-2320",
-                    "dlpar_mem": 1, "dlpar_proc": 1, "dlpar_io": 1, "raw_connection": {"active": 1, "dcaps": "0x2c5f"},
+                    "machine": machine_name(machine),
+                    "system": systems[machine - 1]["name"],
+                    "lpar_id": number,
+                    "name": lpar,
+                    "environment": "aixlinux",
+                    "state": "Running",
+                    "rmc_state": "active",
+                    "rmc_ipaddr": address(number, machine),
+                    "os_version": "AIX 7.2 7200-05-06-2320",
+                    "dlpar_mem": 1,
+                    "dlpar_proc": 1,
+                    "dlpar_io": 1,
+                    "raw_connection": {"active": 1, "dcaps": "0x2c5f"},
                 }
                 for lpar, number, machine in names
             ],

@@ -45,7 +45,8 @@ def test_what_could_not_be_read_keeps_its_state():
     assert _names(report, "fixed") == []
     assert _names(report, "unread") == ["aix1"]
     assert report["hosts"][0]["history"] == {
-        "since": None, "flapping": False,
+        "since": None,
+        "flapping": False,
         "last_known": {"verdict": "RSCT_DOWN", "since": "2026-11-20T03:00:00Z", "read_at": "2026-11-20T03:00:00Z"},
     }
     state, report = _run(state, 30, aix1="RSCT_DOWN")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._report import html, story, view
 
-HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>'
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
 class _Page(HTMLParser):
@@ -81,7 +81,7 @@ def test_the_page_needs_no_network_and_runs_no_script_but_its_own():
 
 def test_a_browser_without_scripts_gets_the_table():
     text = _render(build.report([build.host("aix1", 1, "RSCT_DOWN")]))
-    assert "RSCT_DOWN" in text[text.index("<noscript>"):text.index("</noscript>")]
+    assert "RSCT_DOWN" in text[text.index("<noscript>") : text.index("</noscript>")]
 
 
 def test_both_ends_of_a_connection_are_told():
@@ -100,7 +100,13 @@ def test_an_end_that_was_not_read_says_why():
     assert story.hmc_side("hmcbeta", silent, "m", 1) == [["hmcbeta", "no route", "bad"]]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2), max_leaves=6))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+        max_leaves=6,
+    )
+)
 @settings(max_examples=100, deadline=None)
 def test_evidence_with_holes_is_still_told(hole):
     for key in build.evidence("aix1", 1):

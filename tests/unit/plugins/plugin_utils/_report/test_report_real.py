@@ -46,7 +46,11 @@ def _lost_system() -> dict:
 
 
 ESTATES = {
-    "mixed": _estate, "silent HMC": _silent, "lost system": _lost_system, "healthy": lambda: build.survey(12), "no HMC": lambda: {**build.survey(3), "hmcs": {}},
+    "mixed": _estate,
+    "silent HMC": _silent,
+    "lost system": _lost_system,
+    "healthy": lambda: build.survey(12),
+    "no HMC": lambda: {**build.survey(3), "hmcs": {}},
     "empty": lambda: {"schema": 1, "collected_at": build.AT, "hosts": {}, "hmcs": {}},
 }
 

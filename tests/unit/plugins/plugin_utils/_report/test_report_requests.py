@@ -14,10 +14,22 @@ from ansible_collections.aixops.rsct.plugins.plugin_utils._report import firewal
 
 
 def _blocked(name: str, number: int, code: str = "NETWORK_TCP_BLOCKED", flows: bool = True, port: int = 657) -> dict:
-    states = {hmc: {"rmc_state": state, "rmc_ipaddr": build.address(number), "dlpar": [1, 1, 1]} for hmc, state in (("hmcalpha", "active"), ("hmcbeta", "inactive"))}
+    states = {
+        hmc: {"rmc_state": state, "rmc_ipaddr": build.address(number), "dlpar": [1, 1, 1]}
+        for hmc, state in (("hmcalpha", "active"), ("hmcbeta", "inactive"))
+    }
     found = build.finding(code)
     if flows:
-        found["flows"] = [{"lpar": build.address(number), "hmc": "192.0.2.12", "hmc_name": "hmcbeta", "port": port, "protocols": ["tcp", "udp"], "directions": "both"}]
+        found["flows"] = [
+            {
+                "lpar": build.address(number),
+                "hmc": "192.0.2.12",
+                "hmc_name": "hmcbeta",
+                "port": port,
+                "protocols": ["tcp", "udp"],
+                "directions": "both",
+            }
+        ]
     return build.host(name, number, code, hmc_states=states, findings=[found])
 
 
@@ -79,9 +91,7 @@ def _inventory(outside, hosts=()):
 
 def test_broken_partitions_are_in_the_inventory_with_identity():
     hosts = _load(_inventory([_outside("aixdb01", 3), _outside("aixdb02", 4, hmc_states={})]))
-    assert hosts["aixdb01"] == {
-        "ansible_host": "198.18.1.4", "rsct_machine": build.machine_name(1), "rsct_lpar_id": 3, "rsct_lpar_name": "aixdb01",
-    }
+    assert hosts["aixdb01"] == {"ansible_host": "198.18.1.4", "rsct_machine": build.machine_name(1), "rsct_lpar_id": 3, "rsct_lpar_name": "aixdb01"}
     assert "ansible_host" not in hosts["aixdb02"]
 
 

@@ -102,7 +102,9 @@ def test_a_loop_variable_of_another_name_is_understood():
     assert list(survey.hmc_entries([result], [])) == ["hmc7"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"hosts": [], "hmcs": {}}', '{"schema": 2, "hosts": {}, "hmcs": {}}', '{"schema": 1, "hosts": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"hosts": [], "hmcs": {}}', '{"schema": 2, "hosts": {}, "hmcs": {}}', '{"schema": 1, "hosts": {}}']
+)
 def test_what_is_no_survey_is_refused_with_its_name(tmp_path, text):
     path = tmp_path / "some.json"
     path.write_text(text, encoding="utf-8")
@@ -118,7 +120,10 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_partitions_with_the_name_of_a_host_are_marked():
     lost = build.host("aixdb07", None, "UNDETERMINED")
     lost["machine"] = None
-    report = build.report([lost, build.host("aixdb08", 8)], outside=[build.host("", number, lpar_name=name) for number, name in enumerate(("AIXDB01", "aixdb07", "aixdb08", "other"))])
+    report = build.report(
+        [lost, build.host("aixdb08", 8)],
+        outside=[build.host("", number, lpar_name=name) for number, name in enumerate(("AIXDB01", "aixdb07", "aixdb08", "other"))],
+    )
     survey.mark_same_names(report, ["aixdb01.example.com"])
     assert [partition.get("maybe_host") for partition in report["partitions_not_in_inventory"]] == ["aixdb01.example.com", "aixdb07", None, None]
 

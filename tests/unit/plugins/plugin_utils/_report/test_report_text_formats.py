@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import report_builder as build
 from hypothesis import given, settings
@@ -28,7 +28,12 @@ def _segment(names):
 
 
 def test_what_could_not_be_read_comes_before_everything_else():
-    text = terminal.render(_model([build.host("aix1", 1, "RSCT_DOWN"), build.host("aix2", 2, "UNDETERMINED")], [build.hmc("hmcalpha"), build.hmc("hmcbeta", outcome="unreachable", message="no route to host")]))
+    text = terminal.render(
+        _model(
+            [build.host("aix1", 1, "RSCT_DOWN"), build.host("aix2", 2, "UNDETERMINED")],
+            [build.hmc("hmcalpha"), build.hmc("hmcbeta", outcome="unreachable", message="no route to host")],
+        )
+    )
     lines = text.splitlines()
     assert lines[3].startswith("NOT COMPLETE")
     assert "HMC    hmcbeta: no route to host" in lines[4]
@@ -127,7 +132,9 @@ def test_csv_survives_any_name(name):
 
 def test_junit_tells_faults_errors_and_what_is_not_expected_apart():
     hosts = [build.host("good", 1), build.host("bad", 2, "RSCT_DOWN"), build.host("lost", 3, "UNDETERMINED"), build.host("off", 4, "NOT_RUNNING")]
-    root = ElementTree.fromstring(junit.render(_model(hosts, [build.hmc("hmcalpha"), build.hmc("hmcbeta", outcome="failed", message="account locked")])))
+    root = ElementTree.fromstring(
+        junit.render(_model(hosts, [build.hmc("hmcalpha"), build.hmc("hmcbeta", outcome="failed", message="account locked")]))
+    )
     outcome = {case.get("name"): [child.tag for child in case] for case in root.iter("testcase")}
     assert outcome["good"] == []
     assert outcome["bad"] == ["failure"]

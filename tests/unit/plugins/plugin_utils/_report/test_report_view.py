@@ -62,7 +62,9 @@ def test_the_order_of_hosts_never_matters():
 def test_gaps_name_consoles_systems_and_partitions():
     lost = build.hmc("hmcalpha")
     lost["systems"][0].update(outcome="failed", state="No Connection", message="HSCL0237")
-    model = view.build(build.report([build.host("aix1", 1, "UNDETERMINED")], [lost, build.hmc("hmcbeta", outcome="unreachable", message="timed out")]))
+    model = view.build(
+        build.report([build.host("aix1", 1, "UNDETERMINED")], [lost, build.hmc("hmcbeta", outcome="unreachable", message="timed out")])
+    )
     assert [gap["kind"] for gap in model["gaps"]] == ["system", "HMC", "LPAR"]
     assert model["gaps"][0]["why"] == "No Connection: HSCL0237"
 
@@ -78,7 +80,9 @@ def test_gaps_name_consoles_systems_and_partitions():
     ],
 )
 def test_words_of_a_gate(fail_on, expected):
-    report = build.report([build.host("aix1", 1, "RSCT_DOWN"), build.host("aix2", 2, "UNDETERMINED"), build.host("aix3", 3), build.host("aix4", 4, "NOT_RUNNING")])
+    report = build.report(
+        [build.host("aix1", 1, "RSCT_DOWN"), build.host("aix2", 2, "UNDETERMINED"), build.host("aix3", 3), build.host("aix4", 4, "NOT_RUNNING")]
+    )
     assert codes.tripped(report, fail_on) == expected
 
 
@@ -88,7 +92,13 @@ def test_a_gate_does_not_pass_because_a_console_was_silent():
 
 
 def test_a_gate_goes_by_verdicts_advisories_and_flags():
-    both = build.host("aix1", 1, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN"), build.finding("DRM_DOWN"), {**build.finding("BOOTING"), "code": "MCP_RESIDUE"}], flags=["CLUSTERED"])
+    both = build.host(
+        "aix1",
+        1,
+        "RSCT_DOWN",
+        findings=[build.finding("RSCT_DOWN"), build.finding("DRM_DOWN"), {**build.finding("BOOTING"), "code": "MCP_RESIDUE"}],
+        flags=["CLUSTERED"],
+    )
     report = build.report([both])
     assert codes.tripped(report, ["DRM_DOWN", "MCP_RESIDUE", "CLUSTERED", "RSCT_DOWN"]) == [("MCP_RESIDUE", 1), ("CLUSTERED", 1), ("RSCT_DOWN", 1)]
 
@@ -122,11 +132,19 @@ def test_a_request_is_forbidden_by_nothing():
 
 def test_the_same_advice_for_many_is_told_once_whatever_their_names():
     def advised(number):
-        found = build.finding("RSCT_DOWN", remedy={"rung": "start", "role": "rmc_fix", "text": f"On aix{number} as root: rmcctrl -s. Not on aix{number}b."})
+        found = build.finding(
+            "RSCT_DOWN", remedy={"rung": "start", "role": "rmc_fix", "text": f"On aix{number} as root: rmcctrl -s. Not on aix{number}b."}
+        )
         return build.host(f"aix{number}", number, "RSCT_DOWN", findings=[found])
 
     group = view.build(build.report([advised(1), advised(2)]))["groups"][0]
-    assert [piece["next"] for piece in group["pieces"]] == ["On aix1 as root: rmcctrl -s. Not on aix1b.", "On aix2 as root: rmcctrl -s. Not on aix2b."]
-    same = [build.host(f"aix{number}", number, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN", summary=f"rmcd of aix{number} is down.")]) for number in (1, 2)]
+    assert [piece["next"] for piece in group["pieces"]] == [
+        "On aix1 as root: rmcctrl -s. Not on aix1b.",
+        "On aix2 as root: rmcctrl -s. Not on aix2b.",
+    ]
+    same = [
+        build.host(f"aix{number}", number, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN", summary=f"rmcd of aix{number} is down.")])
+        for number in (1, 2)
+    ]
     group = view.build(build.report(same))["groups"][0]
     assert [(piece["summary"], len(piece["rows"])) for piece in group["pieces"]] == [("rmcd of <LPAR> is down.", 2)]
