@@ -111,7 +111,7 @@ class Fleet:
         """A record of an HMC that is gone, where another HMC answers for this LPAR. Whatever may still be alive is no residue."""
         if link.token not in ("O", None) or not any(other is not link and (other.works() or other.known()) for other in case.links):
             return False
-        # A managed system has two HMCs at most: where two answer, a third cannot be one of them.
+        # A managed system has two HMCs at most [unverified]: where two answer, a third cannot be one of them.
         if link.state == UNMANAGED or self._answering(case) >= 2:
             return True
         before = mapping(mapping((case.previous or {}).get("hmc_states")).get(link.name))

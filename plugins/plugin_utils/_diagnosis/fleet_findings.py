@@ -45,8 +45,8 @@ def _silent_hmcs(fleet):
         if tokens:
             evidence.append(line("rmcdomainstatus on its LPARs", "%d of %d see it up" % (tokens.count("I"), len(tokens))))
         yield _entry(
-            Finding("UNDETERMINED", "HMC %s did not answer: what it sees of %s is not known." % (hmc.name, _count(cases) if cases else "its partitions"), evidence,
-                    "Log in to %s by hand (network, user, expired password, too many sessions), then diagnose again." % hmc.name, severity=WARNING,
+            Finding("UNDETERMINED", "HMC %s did not answer: what it sees of %s is not known." % (hmc.name, _count(cases) if cases else "its partitions"),
+                    evidence, "Log in to %s by hand (network, user, expired password, too many sessions), then diagnose again." % hmc.name, severity=WARNING,
                     owner="hmc", rungs=("wait",)), cases, hmcs=[hmc.name])
 
 
@@ -66,8 +66,8 @@ def _lost_systems(fleet):
             yield _entry(
                 Finding("SYSTEM_NOT_CONNECTED", "HMC %s has lost the managed system %s: %s behind it cannot be judged from there." % (
                     hmc.name, system.name or system.machine, _count(cases)),
-                    [line("lssyscfg -r sys on HMC %s" % hmc.name, "%s is %s%s" % (system.name or system.machine, system.state,
-                                                                               ": " + system.message if system.message else ""))],
+                    [line("lssyscfg -r sys on HMC %s" % hmc.name, "%s is %s%s" % (
+                        system.name or system.machine, system.state, ": " + system.message if system.message else ""))],
                     "HMC owner: lssysconn -r all, then the network between HMC and service processor. Nothing on the LPARs.",
                     severity=WARNING if alive else FAULT, owner="hmc", rungs=()), cases, hmcs=[hmc.name], machine=system.machine)
 
@@ -194,8 +194,10 @@ def _hmc_clocks(fleet):
     for hmc in fleet.estate.answering:
         if hmc.clock_offset is None or abs(hmc.clock_offset) <= limit:
             continue
-        cases = [case for case in fleet.cases if any(finding.code == "CLOCK_SKEW" and any(link.hmc is hmc for link in case.links) for finding in case.findings)]
+        skewed = [case for case in fleet.cases if any(finding.code == "CLOCK_SKEW" for finding in case.findings)]
+        cases = [case for case in skewed if any(link.hmc is hmc for link in case.links)]
         yield _entry(
             Finding("CLOCK_SKEW", "the clock of HMC %s is %d s off the controller's." % (hmc.name, abs(hmc.clock_offset)),
                     [line("date on HMC %s" % hmc.name, "%+d s" % hmc.clock_offset)], "HMC owner: time service of HMC %s." % hmc.name,
-                    severity=WARNING if not any(case.findings[0].code == "CLOCK_SKEW" for case in cases) else FAULT, owner="hmc", rungs=()), cases, hmcs=[hmc.name])
+                    severity=FAULT if any(case.findings[0].code == "CLOCK_SKEW" for case in cases) else WARNING, owner="hmc", rungs=()),
+            cases, hmcs=[hmc.name])

@@ -148,4 +148,3 @@ def refuse(case) -> None:
     for finding in case.findings:
         finding.refusals = guards.refusals(case, finding)
         finding.blocked_by = [refusal["reason"] for refusal in finding.refusals]
-

@@ -22,8 +22,9 @@ def mcp_residue(case):
         line("lsrsrc IBM.MCP on %s" % case.name, "HMCName %s, address %s" % (link.record.hmc_name or "empty", ", ".join(link.record.addresses) or "none"))
         for link in links
     ]
-    return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired %s beside a good one." % hmcs(links), told + case.token_lines(links), LIKELY,
-                 text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, by HMCName (rmrsrc), saved first.")
+    return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired %s beside a good one." % hmcs(links), told + case.token_lines(links),
+                 LIKELY, text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, by HMCName "
+                              "(rmrsrc), saved first.")
 
 
 def configrm_noise(case):
@@ -40,7 +41,8 @@ def clustered(case):
     lpar = case.lpar
     if lpar is None or lpar.cluster_member is not True or _offline(lpar):
         return None
-    return _flag("CLUSTERED", "member of a cluster: no start, recycle, targeted repair or reset here; refresh only with explicit approval.", lpar.cluster_evidence)
+    return _flag("CLUSTERED", "member of a cluster: no start, recycle, targeted repair or reset here; refresh only with explicit approval.",
+                 lpar.cluster_evidence)
 
 
 def clustered_offline(case):
@@ -71,7 +73,8 @@ def partial_hmc(case):
     missing = [gap for gap in case.gaps if gap.kind == gaps.HMC]
     if not missing:
         return None
-    return _flag("PARTIAL_HMC", "not all managing HMCs answered: %s." % "; ".join(gap.text for gap in missing), [gap.evidence for gap in missing], severity=WARNING)
+    return _flag("PARTIAL_HMC", "not all managing HMCs answered: %s." % "; ".join(gap.text for gap in missing), [gap.evidence for gap in missing],
+                 severity=WARNING)
 
 
 def flapping(case):

@@ -144,5 +144,5 @@ def unknown(case):
         return None
     return Finding("UNKNOWN", "not healthy, evidence complete, and no known cause fits.", case.both_sides() + case.path_lines(), owner="support",
                    confidence=CERTAIN, severity=FAULT,
-                   text="Change nothing. Read again after 5 min; if it stays: ctsnap -x runrpttr and snap -gtkc on the LPAR, pedbg -c -q 4 on the HMC, open a case.")
-
+                   text="Change nothing. Read again after 5 min; if it stays: ctsnap -x runrpttr and snap -gtkc on the LPAR, pedbg -c -q 4 on the HMC, "
+                        "open a case.")

@@ -54,7 +54,7 @@ def rsct_bad_level(case):
         return None
     evidence = [line("lslpp on %s" % case.name, "rsct.core.rmc %s: %s" % (level, entry)) for entry in told or ("no APAR is known to us",)]
     if fact:
-        evidence.append(line("fleet", "%d of %d hosts with this level are down without another reason; hosts with other levels are fine" % (len(fact[1]), fact[2])))
+        evidence.append(line("fleet", "%d of %d hosts with this level are down without another reason; other levels are fine" % (len(fact[1]), fact[2])))
     listed = any("HIPER" not in entry for entry in told)
     warning = " Clustered: update before the next HMC work, in the cluster's own order." if told and case.lpar.cluster_member else ""
     return Finding(

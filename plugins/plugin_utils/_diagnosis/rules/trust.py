@@ -70,7 +70,8 @@ def auth_pending(case):
     if age is not None:
         evidence.append(line("ps on %s" % case.name, "rmcd runs for %d s" % age))
     if attention:
-        text = "Repair the resolution of %s first (owner; ctsvhbal here, ctsvhbar on the other side). Then one trusted-host entry, or recycle." % ", ".join(attention)
+        text = "Repair the resolution of %s first (owner; ctsvhbal here, ctsvhbar on the other side). Then one trusted-host entry, or recycle." % (
+            ", ".join(attention))
         rungs = None
     else:
         text = "Read again after 60 s; if i stays: recycle on %s (keys are exchanged anew), then diagrmc --autocorrect on the HMC." % case.name

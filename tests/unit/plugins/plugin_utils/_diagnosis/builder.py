@@ -73,8 +73,8 @@ class Estate:
             "node_id": {"live": node_id, "etc": node_id, "var_ct": node_id, "consistent": True},
             "filesets": [{"name": fileset, "level": "3.2.6.2", "state": "C"} for fileset in FILESETS],
             "subsystems": [
-                {"name": subsystem, "group": group, "pid": None if subsystem in ON_DEMAND else 7340312, "status": "inoperative" if subsystem in ON_DEMAND else "active"}
-                for subsystem, group in SUBSYSTEMS.items()
+                {"name": name_, "group": group, "pid": None if name_ in ON_DEMAND else 7340312, "status": "inoperative" if name_ in ON_DEMAND else "active"}
+                for name_, group in SUBSYSTEMS.items()
             ],
             "rmcd": {"pid": 7340312, "seconds": 860000, "args": "/opt/rsct/bin/rmcd -a IBM.LPCommands -r", "remote_flag": True},
             "src_arguments": "-a IBM.LPCommands -r",
