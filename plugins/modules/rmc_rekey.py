@@ -36,7 +36,7 @@ attributes:
     details:
       - O(trusted_host) and O(mcp_record) are, and so is O(method=reset_new_id) with O(replace_node_id).
       - O(method=reset_keep_id) does nothing when nothing is wrong. A fault that it does not cure is treated again after O(settle_seconds).
-      - O(key_pair=true) makes a new pair every time.
+      - O(key_pair=true) makes a new pair every time until an HMC is up again.
 options:
   method:
     description:
@@ -71,9 +71,12 @@ options:
     type: dict
     suboptions:
       hmc_name:
-        description: HMCName of the record, such as V(7063CR2*13A4F10). Exactly one record must have it.
+        description: HMCName of the record, such as V(7063CR2*13A4F10). Exactly one record must fit.
         type: str
         required: true
+      hmc_ip_addr:
+        description: HMCIPAddr of the record, where two records have the same HMCName.
+        type: str
       state:
         description: V(absent) removes the record of a retired HMC; refused unless another HMC is up, or if it is the one that is up.
         type: str
@@ -86,6 +89,7 @@ options:
     description:
       - Make a new key pair (C(ctskeygen -n), with C(-f) if there are key files), enter it for the local names (C(ctsthl -s)), and restart
         C(ctcas) if it runs. The HMC still holds the old public key; keys are exchanged with the next recycle.
+      - Nothing is done while an HMC is up and the key files are in order, unless O(force=true), because that would end the connection.
     type: bool
     default: false
   replace_node_id:
@@ -106,7 +110,7 @@ options:
     type: int
     default: 300
   force:
-    description: Reset even if nothing is wrong. Lifts no guard.
+    description: Reset, or make a new key pair, even if nothing is wrong. Lifts no guard.
     type: bool
     default: false
   snapshot:
@@ -279,6 +283,7 @@ def main():
                 type="dict",
                 options=dict(
                     hmc_name=dict(type="str", required=True),
+                    hmc_ip_addr=dict(type="str"),
                     state=dict(type="str", choices=["present", "absent"], default="present"),
                     attributes=dict(type="dict"),
                 ),

@@ -57,6 +57,8 @@ def invalid(options):
         return None
     if not SAFE_NAME.match(record["hmc_name"]):
         return "{0!r} is no HMCName.".format(record["hmc_name"])
+    if record.get("hmc_ip_addr") and not SAFE_NAME.match(record["hmc_ip_addr"]):
+        return "{0!r} is no HMCIPAddr.".format(record["hmc_ip_addr"])
     if record["state"] == "present" and not record["attributes"]:
         return "An IBM.MCP record to be changed needs attributes."
     unknown = sorted(set(record["attributes"] or {}) - set(RECORD_ATTRIBUTES))
@@ -96,6 +98,9 @@ class Target:
 def repair(runner, options, clock, which, evidence):
     if "ctrmc" in recycle.missing(evidence):
         raise guards.Refused([recycle.ctrmc_down(evidence)])
+    if options["key_pair"] and not options["force"] and recycle.connected(evidence) and not keys.problems(options["var_ct"]):
+        same = {"key_pair": keys.state(options["var_ct"])}
+        return {"changed": False, "problems": [], "before": same, "after": same, "msg": "Nothing to do: the keys are in order and an HMC is up."}
     target = _target(runner, options, evidence)
     result = {"changed": False, "problems": [], "before": {target.name: target.before}, "after": {target.name: target.before}}
     if not target.steps:
@@ -163,18 +168,21 @@ def trusted_host_target(runner, wanted):
 
 
 def record_target(runner, wanted, control_points):
-    """One IBM.MCP record, selected by the name of its HMC."""
+    """One IBM.MCP record, selected by the name of its HMC, and by the address where two have the same name."""
     listing = runner.run(["lsrsrc", "IBM.MCP"], deadline=60)
     if listing.outcome != "ok":
         raise guards.Refused([_unreadable("IBM.MCP", "lsrsrc IBM.MCP", listing)])
     records = lsrsrc.parse(listing.stdout)
-    matching = [record for record in records if record.get("HMCName") == wanted["hmc_name"]]
+    selection = {"HMCName": wanted["hmc_name"]}
+    if wanted.get("hmc_ip_addr"):
+        selection["HMCIPAddr"] = wanted["hmc_ip_addr"]
+    matching = [record for record in records if _has(record, selection)]
     attributes = _typed(wanted["attributes"])
-    done = not matching and (wanted["state"] == "absent" or any(_has(record, attributes) for record in records))
+    done = not matching and (wanted["state"] == "absent" or _corrected(records, attributes, selection))
     if not done:
         _one_record(matching, records, wanted, control_points)
     before = matching[0] if matching else None
-    select = 'HMCName == "{0}"'.format(wanted["hmc_name"])
+    select = " && ".join('{0} == "{1}"'.format(name, value) for name, value in sorted(selection.items(), reverse=True))
     if wanted["state"] == "absent":
         after, argv = None, ["rmrsrc", "-s", select, "IBM.MCP"]
     else:
@@ -184,8 +192,8 @@ def record_target(runner, wanted, control_points):
     def holds(again):
         now = lsrsrc.parse(again.run(["lsrsrc", "IBM.MCP"], deadline=60).stdout)
         if wanted["state"] == "absent":
-            return not any(record.get("HMCName") == wanted["hmc_name"] for record in now)
-        return any(_has(record, attributes) for record in now)
+            return not any(_has(record, selection) for record in now)
+        return _corrected(now, attributes, selection)
 
     unchanged = done or (wanted["state"] == "present" and _has(before, attributes))
     return Target("mcp_record-" + wanted["hmc_name"], listing.stdout, [] if unchanged else [Step(argv)], before, after, holds)
@@ -225,8 +233,16 @@ def _has(record, attributes):
     return bool(attributes) and all(record.get(name) == value for name, value in attributes.items())
 
 
+def _corrected(records, attributes, selection):
+    """Whether one record has the attributes, and what they leave of the selection as it was."""
+    kept = {name: value for name, value in selection.items() if name not in attributes}
+    return any(_has(record, dict(kept, **attributes)) for record in records)
+
+
 def _one_record(matching, records, wanted, control_points):
-    detail = "{0} of {1} records have HMCName {2}".format(len(matching), len(records), wanted["hmc_name"])
+    detail = "{0} of {1} records have HMCName {2} and HMCIPAddr {3}".format(
+        len(matching), len(records), wanted["hmc_name"], wanted.get("hmc_ip_addr") or "(any)"
+    )
     if len(matching) != 1:
         raise guards.Refused(
             [
@@ -235,7 +251,7 @@ def _one_record(matching, records, wanted, control_points):
                     "the IBM.MCP record to change is not exactly one",
                     "lsrsrc IBM.MCP",
                     detail,
-                    "Look at the records with lsrsrc IBM.MCP and name one of them.",
+                    "Look at the records with lsrsrc IBM.MCP and name one of them, with hmc_ip_addr if two have the same name.",
                 )
             ]
         )

@@ -24,7 +24,7 @@ COMMANDS = (
     "netstat odmget ps recfgct refresh rmcctrl rmcdomainstatus rmcrefreshMD rmrsrc runact startsrc stopsrc uname"
 ).split()
 # Commands, or command lines, that change something.
-CHANGING = ("chrsrc", "ctskeygen -n", "ctsnap", "ctsthl -a", "ctsthl -d", "ctsthl -s", "recfgct", "refresh", "rmcctrl", "rmcrefreshMD", "rmrsrc", "startsrc", "stopsrc")
+CHANGING = tuple("chrsrc;ctskeygen -n;ctsnap;ctsthl -a;ctsthl -d;ctsthl -s;recfgct;refresh;rmcctrl;rmcrefreshMD;rmrsrc;startsrc;stopsrc".split(";"))
 
 
 def changing(argv):
@@ -283,7 +283,8 @@ class FakeHost:
         if args[0] == "-l":
             text = ""
             for name, value in self.state["trusted"].items():
-                text += "--------------------\nHost name: {0}\nIdentifier Generation Method: rsa1024\nIdentifier Value:\n{1}\n{2}\n".format(name, value[:2], value[2:])
+                text += "--------------------\nHost name: {0}\nIdentifier Generation Method: rsa1024\n".format(name)
+                text += "Identifier Value:\n{0}\n{1}\n".format(value[:2], value[2:])
             return 0, text + "--------------------\n"
         if args[0] == "-a":
             self.state["trusted"][args[2]] = args[6]
@@ -301,10 +302,9 @@ class FakeHost:
         return 0, ""
 
     def _chrsrc(self, args):
-        wanted = args[1].split('"')[1]
         names = {"HMCName": "hmc", "KeyToken": "token", "HMCIPAddr": "name"}
         for hmc in self.state["hmcs"]:
-            if hmc["hmc"] == wanted:
+            if all(hmc[names[part.split()[0]]] == part.split('"')[1] for part in args[1].split(" && ")):
                 for item in args[3:]:
                     name, _equals, value = item.partition("=")
                     hmc[names[name]] = value.strip('"')

@@ -103,7 +103,8 @@ def test_a_second_run_changes_nothing(fake, clock, runner, which, saved):
 
 
 def member_of_peer_domain(fake):
-    fake.state["answers"]["lsrpdomain"] = [0, "Name       OpState RSCTActiveVersion MixedVersions TSPort GSPort \ndbpair_dom Offline 3.2.5.2 No 12347 12348\n", "", "ok"]
+    text = "Name       OpState RSCTActiveVersion MixedVersions TSPort GSPort \ndbpair_dom Offline 3.2.5.2 No 12347 12348\n"
+    fake.state["answers"]["lsrpdomain"] = [0, text, "", "ok"]
 
 
 def node_id_in_cluster0(fake):
