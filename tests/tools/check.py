@@ -74,6 +74,10 @@ class Checks:
         """Parsers, rules, modules as real processes, the simulator itself."""
         run(BIN / "python", "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "tests/unit", cwd=self.target, env=self.env)
 
+    def browser_tests(self) -> None:
+        """The HTML report in headless Chromium; skipped, and said so, where none is installed."""
+        run(BIN / "python", "-m", "pytest", "-q", "tests/browser", cwd=self.target, env=self.env)
+
     def molecule_scenarios(self) -> None:
         """Every scenario over real ssh against the simulated estate."""
         run(BIN / "molecule", "test", "--all", "--report", "--command-borders", cwd=self.target / "extensions", env=self.env)
@@ -83,7 +87,7 @@ class Checks:
             "lint": [self.changelog, self.ansible_lint, self.galaxy_importer],
             "docs": [self.antsibull_docs],
             "sanity": [self.ansible_test_sanity],
-            "unit": [self.unit_tests],
+            "unit": [self.unit_tests, self.browser_tests],
             "molecule": [self.molecule_scenarios],
         }
 
