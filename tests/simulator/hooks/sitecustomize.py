@@ -93,22 +93,45 @@ def _patch_sockets(module):
     module.socket.connect, module.socket.connect_ex = connect, connect_ex
 
 
-class _SocketWatcher:
-    """Patches the socket module when somebody imports it; most processes never do."""
+def _patch_subprocess(module):
+    """Commands called by their full AIX path are the simulated ones."""
+    real_init = module.Popen.__init__
+    places = ("/usr/bin/", "/usr/sbin/", "/usr/sbin/rsct/bin/", "/opt/rsct/bin/", "/usr/ios/cli/")
+    simulated = os.environ.get("PATH", "").split(os.pathsep)[0]
+
+    def here(word):
+        text = os.fsdecode(word)
+        directory, name = os.path.split(text)
+        found = os.path.join(simulated, name)
+        return found if directory + "/" in places and os.path.exists(found) else word
+
+    def init(self, args, *rest, **named):
+        if isinstance(args, (list, tuple)) and args and isinstance(args[0], (str, bytes)):
+            args = [here(args[0])] + list(args[1:])
+        real_init(self, args, *rest, **named)
+
+    module.Popen.__init__ = init
+
+
+_PATCHES = {"socket": _patch_sockets, "subprocess": _patch_subprocess}
+
+
+class _Watcher:
+    """Patches a module when somebody imports it; most processes never do."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name != "socket":
+        patch = _PATCHES.pop(name, None)
+        if patch is None:
             return None
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _SocketWatcher]
         import importlib.util
 
-        spec = importlib.util.find_spec("socket")
+        spec = importlib.util.find_spec(name)
         real_exec = spec.loader.exec_module
 
         def exec_module(module):
             real_exec(module)
-            _patch_sockets(module)
+            patch(module)
 
         spec.loader.exec_module = exec_module
         return spec
@@ -119,10 +142,9 @@ def _install():
     offset = float(_state().get("clock", 0))
     if offset:
         _skew_clock(offset)
-    if "socket" in sys.modules:
-        _patch_sockets(sys.modules["socket"])
-    else:
-        sys.meta_path.insert(0, _SocketWatcher)
+    for name in [name for name in _PATCHES if name in sys.modules]:
+        _PATCHES.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _Watcher)
 
 
 if "SIM_STATE" in os.environ:

@@ -210,7 +210,7 @@ def catalogue(estate: Estate) -> None:
             for lpar_id in range(1, (20 if pair == 1 else 6) + 1):
                 vios = lpar_id <= 2
                 add_lpar(estate, system, "p%dm%dl%02d" % (pair, number, lpar_id), lpar_id, "%s.%d.%d" % (estate.base, 10 * pair + number, 10 + lpar_id),
-                         release="7.2" if vios else ("7.3", "7.2", "7.1")[lpar_id % 3], kind="vios" if vios else "aix", python=lpar_id % 2 == 0)
+                         release="7.2" if vios else ("7.3", "7.2", "7.1")[lpar_id % 3], kind="vios" if vios else "aix", python=not vios)
     bring_up(estate)
 
 

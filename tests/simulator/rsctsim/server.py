@@ -177,6 +177,9 @@ class Server:
         host = self.host_at(process.get_extra_info("sockname")[0])
         user = process.get_extra_info("username")
         command = process.command
+        if _gone(host):     # a connection of before ends with the host
+            process.channel.get_connection().abort()
+            return
         self.log.event("exec", host.name, user, command or "")
         if isinstance(host, Hmc):
             argv, env, home = self.rooms.hmc_session(host, user, command)
@@ -270,6 +273,13 @@ class Server:
             writer.close()
 
 
+def _gone(host: Optional[object]) -> bool:
+    """Nobody answers there."""
+    if isinstance(host, Lpar):
+        return not host.up or bool(host.wrecked)
+    return not isinstance(host, Hmc) or not host.up
+
+
 class _Door(asyncssh.SSHServer):
     """One ssh connection: who may come in, and whether the host is there at all."""
 
@@ -285,10 +295,7 @@ class _Door(asyncssh.SSHServer):
         if isinstance(host, Hmc):
             host.open_sessions += 1
             self.counted = True
-            gone = not host.up or host.open_sessions > host.session_limit
-        else:
-            gone = not isinstance(host, Lpar) or not host.up or bool(host.wrecked)
-        if gone:
+        if _gone(host) or (isinstance(host, Hmc) and host.open_sessions > host.session_limit):
             sock = conn.get_extra_info("socket")
             if sock is not None:    # a reset during key exchange, as a full console or a dead host gives
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -114,9 +114,13 @@ def test_large_output_and_odd_bytes_arrive_whole(running):
 
 def test_a_hanging_command_is_a_process_that_must_be_killed(running):
     running.control.set(PERL_HOST, "hanging", ["lsrsrc"])
-    done = running.ssh("lsrsrc IBM.MCP & pid=$!; sleep 1; kill -0 $pid && kill $pid; wait $pid; echo rc=$?")
-    assert "rc=143" in done.stdout
-    assert running.control.log()[-1]["rc"] is None or any(entry.get("rc", 0) is None for entry in running.control.log())
+    begun = time.time()
+    waiting = subprocess.Popen(running.command("lsrsrc IBM.MCP & echo $!; wait $!; echo rc=$?"), stdout=subprocess.PIPE, encoding="utf-8")
+    pid = int(waiting.stdout.readline())
+    while not any(entry.get("argv", [""])[0] == "lsrsrc" and entry["rc"] is None for entry in running.control.log(begun)):
+        assert time.time() < begun + 30
+    os.kill(pid, signal.SIGTERM)
+    assert waiting.communicate(timeout=30)[0] == "rc=143\n"
 
 
 @pytest.mark.parametrize("host", [PYTHON_HOST, PERL_HOST])
@@ -183,6 +187,11 @@ def test_ctsnap_leaves_a_real_archive(running, tmp_path):
     unpacked = subprocess.run(["gzip", "-dc", str(archive)], capture_output=True, check=True).stdout
     assert b"lssrc.out" in unpacked
     assert len(list(tmp_path.glob("*.log"))) == 1
+
+
+def test_commands_by_their_full_path_are_the_simulated_ones(running):
+    program = "import subprocess; print(subprocess.run(['/usr/bin/oslevel', '-s'], stdout=subprocess.PIPE).stdout)"
+    assert running.ssh("python3 -", PYTHON_HOST, stdin=program).stdout == "b'7300-02-02-2420\\n'\n"
 
 
 def test_everything_is_recorded(running):

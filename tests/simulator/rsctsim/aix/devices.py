@@ -107,3 +107,38 @@ def lparstat(call: Call) -> Reply:
         ("Variable Memory Capacity Weight", "-"), ("Memory Pool ID", "-"), ("Physical Memory in the Pool", "-"), ("Desired Virtual CPUs", "4"),
         ("Desired Memory", "%d MB" % online), ("Desired Variable Capacity Weight", "128"), ("Desired Capacity", "0.40"), ("Power Saving Mode", "Disabled")]
     return Reply("".join("%-43s: %s\n" % row for row in rows))
+
+
+# --- what Ansible's own setup module asks of AIX ----------------------------------------------------------------------
+
+@command("bootinfo", "getconf")
+def bootinfo(call: Call) -> Reply:
+    return Reply("chrp\n" if call.args in (["-p"], ["MACHINE_ARCHITECTURE"]) else "64\n")
+
+
+@command("lsvg")
+def lsvg(call: Call) -> Reply:
+    if "-p" not in call.args:
+        return Reply("rootvg\ndatavg\n")
+    heading = "PV_NAME           PV STATE          TOTAL PPs   FREE PPs    FREE DISTRIBUTION\n"
+    return Reply("".join("%s:\n%s%-17s active            546         120         00..00..00..26..94\n" % (group, heading, "hdisk%d" % number)
+                         for number, group in enumerate(("rootvg", "datavg")) if group in call.args))
+
+
+@command("lsps")
+def lsps(call: Call) -> Reply:
+    return Reply("Total Paging Space   Percent Used\n      4096MB               1%\n")
+
+
+@command("vmstat")
+def vmstat(call: Call) -> Reply:
+    pages = call.lpar.memory_mb[1] * 256
+    return Reply("%21d memory pages\n%21d lruable pages\n%21d free pages\n" % (pages, pages * 9 // 10, pages // 3))
+
+
+@command("mount")
+def mount(call: Call) -> Reply:
+    rows = ["  node       mounted        mounted over    vfs       date        options      ",
+            "-------- ---------------  ---------------  ------ ------------ --------------- "]
+    rows += ["         %-16s %-16s jfs2   Nov 12 03:11 rw,log=/dev/hd8 " % (fs.device, fs.mount) for fs in call.lpar.filesystems]
+    return Reply("\n".join(rows) + "\n")

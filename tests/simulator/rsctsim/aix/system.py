@@ -25,7 +25,7 @@ def uname(call: Call) -> Reply:
     lpar = call.lpar
     model, _star, serial = lpar.machine.partition("*")
     values = {"s": "AIX", "n": lpar.hostname, "r": lpar.oslevel[1], "v": lpar.oslevel[0], "m": "00F0A1004C00", "p": "powerpc", "M": "IBM," + model,
-              "u": "IBM,02" + serial, "L": "%d %s" % (lpar.lpar_id, lpar.name), "F": "0" * 16}
+              "u": "IBM,02" + serial, "L": "%d %s" % (lpar.lpar_id, lpar.name), "F": "0" * 16, "W": "0"}
     letters = "".join(word[1:] for word in call.args if word.startswith("-")) or "s"
     if "a" in letters:
         letters = "snrvm"
