@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .finding import POSSIBLE, WARNING, Finding
+from .finding import POSSIBLE
 
 CODES = (
     "WRONG_HOST", "UNDETERMINED", "SYSTEM_NOT_CONNECTED", "OUT_OF_SCOPE", "NOT_RUNNING", "HEALTHY", "BOOTING", "SUSPENDED", "HMC_WIDE", "NETWORK_SEGMENT",
@@ -35,8 +35,3 @@ def order(findings) -> list:
         return (not finding.decides, finding.confidence == POSSIBLE and finding.code != "UNDETERMINED", late, _RANK[finding.code])
 
     return sorted(findings, key=rank)
-
-
-def fallback(case) -> Finding:
-    """No rule fitted at all, not even one that says so: that is the end of our knowledge, and never healthy."""
-    return Finding("UNDETERMINED", "no rule fits what was read.", case.both_sides(), "Collect again.", severity=WARNING, owner="", confidence=POSSIBLE)
