@@ -96,6 +96,7 @@ def execute(runner, steps, clock):
 
 def carry_out(runner, steps, clock, options):
     """Run a plan to its end, signals held. If it fails after ctrmc was taken down, ctrmc is brought up again and that is said."""
+    recovery = None
     try:
         with uninterrupted():
             try:
