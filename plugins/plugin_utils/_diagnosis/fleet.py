@@ -68,7 +68,7 @@ class Fleet:
         self.levels = []
         self.systems = []
         self._facts = {}
-        self.alive, self.witnessed, self.unresolved = self._console_knowledge()
+        self.alive, self.witnessed, self.unresolved, self.named = self._console_knowledge()
         self._mark_residue()
         self._find_same_partition()
         self._find_twins()
@@ -86,7 +86,7 @@ class Fleet:
 
     def _console_knowledge(self):
         """HMCs that LPARs are connected to without the survey knowing them, and machines that told who manages them."""
-        alive, witnessed, unresolved = set(), set(), set()
+        alive, witnessed, unresolved, named = set(), set(), set(), {}
         for case in self.cases:
             if case.lpar is None or not case.lpar.records:
                 continue
@@ -95,10 +95,11 @@ class Fleet:
                 unresolved.add(case.machine)
             else:
                 witnessed.add(case.machine)
+            named.setdefault(case.machine, set()).update(link.name for link in case.links if link.record and link.hmc)
             for link in strangers:
                 if link.token in ("I", "i", "X", "Z"):
                     alive.update(_identities(link))
-        return alive, witnessed, unresolved
+        return alive, witnessed, unresolved, named
 
     def _mark_residue(self):
         for case in self.cases:
@@ -124,7 +125,10 @@ class Fleet:
             return []
         if self._answering(case) >= 2:
             return []
-        return [] if case.machine in self.witnessed and case.machine not in self.unresolved else silent
+        if case.machine in self.witnessed and case.machine not in self.unresolved:
+            # The neighbours told which HMCs there are: of the silent ones those that they name.
+            return [hmc for hmc in silent if hmc.name in self.named[case.machine]]
+        return silent
 
     def _answering(self, case) -> int:
         """How many HMCs answered that have the machine of this LPAR."""
