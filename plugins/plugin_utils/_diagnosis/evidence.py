@@ -116,7 +116,7 @@ class Evidence:
         active = {}
         for row in told:
             name = row.get("name")
-            if name.__class__ is str and name in _SUBSYSTEMS:
+            if isinstance(name, str) and name in _SUBSYSTEMS:
                 active[name] = active.get(name, False) or text(row.get("status")).lower() == "active"
         self.subsystems = active if told else None
         listeners = mapping(raw.get("listeners"))

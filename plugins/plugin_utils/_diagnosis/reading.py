@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timezone
 from functools import lru_cache
 
@@ -44,13 +45,13 @@ def number(value):
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        return value if value == value and abs(value) != float("inf") else None
+        return value if math.isfinite(value) else None
     if isinstance(value, str):
         try:
             parsed = float(value)
         except ValueError:
             return None
-        return number(int(parsed) if parsed == parsed and abs(parsed) < 1e15 and parsed == int(parsed) else parsed)
+        return number(int(parsed) if abs(parsed) < 1e15 and parsed == int(parsed) else parsed)
     return None
 
 

@@ -56,7 +56,8 @@ def add_system(estate: Estate, name: str, machine: str, service_processor: str, 
 def add_lpar(estate: Estate, system: ManagedSystem, name: str, lpar_id: int, address: str, release: str = "7.2", kind: str = "aix",
              python: bool = True, cluster: Optional[str] = None, in_band: bool = False) -> Lpar:
     now = time.time()
-    lpar = Lpar(name, system.machine, lpar_id, address, estate.directory / "hosts" / name / "root", hostname=name, kind=kind, python=python and estate.python != "none",
+    lpar = Lpar(name, system.machine, lpar_id, address, estate.directory / "hosts" / name / "root", hostname=name, kind=kind,
+                python=python and estate.python != "none",
                 oslevel=OS_LEVELS[release], ios_level="3.1.4.10" if kind == "vios" else "", boot_time=now - UPTIME, cluster=cluster, in_band=in_band)
     estate.lpars[name] = lpar
     env = "vioserver" if kind == "vios" else "aixlinux"

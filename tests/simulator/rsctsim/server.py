@@ -60,11 +60,13 @@ class Server:
         self._dig_hole()
         rmc = self._bind_all([hmc_.address for hmc_ in estate.hmcs.values()], estate.rmc_port)
         estate.rmc_port = rmc[0].getsockname()[1]
+        # A connection that is never accepted stays in the queue, and a full queue looks like a firewall.
+        rmc_servers = [await asyncio.start_server(_hang_up, sock=sock) for sock in rmc]
         for lpar in estate.lpars.values():      # only now is the port known to the state files
             link.observe(estate, time.time(), lpar)
         await self._ssh_listeners()
         control_server = await asyncio.start_unix_server(self._control, sock=control.bind(estate.directory), limit=1 << 24)
-        self.servers = [command_server, control_server]
+        self.servers = [command_server, control_server, *rmc_servers]
 
     def _bind(self, address: str, port: int, listen: int = BACKLOG) -> socket.socket:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -271,6 +273,11 @@ class Server:
             pass
         finally:
             writer.close()
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    del reader
+    writer.close()
 
 
 def _gone(host: Optional[object]) -> bool:

@@ -145,7 +145,7 @@ def lsitab(call: Call) -> Reply:
         lines.append("ctrmc:2:once:/usr/bin/startsrc -s ctrmc > /dev/console 2>&1")
     if call.args[:1] == ["-a"]:
         return Reply("\n".join(lines) + "\n")
-    found = [line for line in lines if call.args and line.split(":")[0] == call.args[-1]]
+    found = [line for line in lines if call.args and line.split(":", maxsplit=1)[0] == call.args[-1]]
     return Reply(found[0] + "\n") if found else Reply(rc=1)
 
 

@@ -33,7 +33,6 @@ _CORRECTED = {
 }
 
 
-
 def run(call: Call) -> str:
     given = options.parse(call.arguments, _KNOWN)
     if "--help" in given:
