@@ -117,6 +117,7 @@ options:
     description:
       - Path of an archive of M(aixops.rsct.ct_snapshot), needed as soon as there is something to do.
       - It is verified whole; it must be of this partition and node id, and the keys must not have changed since.
+      - In check mode one that is not there yet is taken for one that the real run takes before.
     type: path
   expected:
     description: Which partition this must be, as the HMC names it. The module refuses on any other host.

@@ -80,10 +80,15 @@ def node_ids(runner, options):
     return _node_ids(_ask(runner, options, ("lsnodeid", "node_id_etc", "node_id_var_ct")))
 
 
-def snapshot_problem(path, evidence, var_ct):
-    """What is wrong with the named snapshot: verified whole, of this host, and of the keys that it has now. None: nothing."""
+def snapshot_problem(path, evidence, var_ct, check_mode=False):
+    """What is wrong with the named snapshot: verified whole, of this host, and of the keys that it has now. None: nothing.
+
+    In check mode one that is not there yet is taken for one that the real run takes before.
+    """
     if not path:
         return "no snapshot was named"
+    if check_mode and not os.path.lexists(path):
+        return None
     try:
         manifest = archive.verify(path)
         identity.require_same(manifest, evidence, False)

@@ -113,7 +113,7 @@ def repair(runner, options, clock, which):
     if not found and not options["force"]:
         return dict(result, msg="Nothing to do: seen from this partition, nothing is wrong that {0} is for.".format(options["method"]))
     if options["method"] == "recycle":
-        guards.check_change(evidence, look.snapshot_problem(options["snapshot"], evidence, options["var_ct"]))
+        guards.check_change(evidence, look.snapshot_problem(options["snapshot"], evidence, options["var_ct"], runner.check_mode))
     steps = plan(evidence, options, which)
     commands_missing(steps, which)
     if not steps:

@@ -57,7 +57,7 @@ def _reset(runner, options, clock, which, evidence):
         raise guards.Refused(refusals)
     guards.check_change(
         evidence,
-        look.snapshot_problem(options["snapshot"], evidence, options["var_ct"]),
+        look.snapshot_problem(options["snapshot"], evidence, options["var_ct"], runner.check_mode),
         # Two hosts with one node id take turns in being up: that an HMC is up now says nothing.
         disruptive=options["method"] == "reset_keep_id",
     )

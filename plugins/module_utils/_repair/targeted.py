@@ -107,7 +107,7 @@ def repair(runner, options, clock, which, evidence):
         return dict(result, msg="Nothing to do: {0} is as wanted.".format(target.name))
     guards.check_change(
         evidence,
-        look.snapshot_problem(options["snapshot"], evidence, options["var_ct"]),
+        look.snapshot_problem(options["snapshot"], evidence, options["var_ct"], runner.check_mode),
         # One entry or record leaves a working connection alone, a new key pair does not.
         disruptive=options["key_pair"],
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 
-from . import fleet_findings, precedence, report
+from . import fleet_findings, guards, ladder, precedence, report
 from .case import Case
 from .estate import Estate
 from .fleet import Fleet
@@ -18,7 +18,7 @@ from .rules import judge
 from .thresholds import DEFAULTS as THRESHOLDS
 from .thresholds import Thresholds
 
-__all__ = ["ADVISORIES", "CODES", "FLAGS", "THRESHOLDS", "diagnose"]
+__all__ = ["ADVISORIES", "CODES", "FLAGS", "THRESHOLDS", "diagnose", "refusals_by_rung"]
 
 
 def diagnose(survey, thresholds=None, previous=None) -> dict:
@@ -31,14 +31,31 @@ def diagnose(survey, thresholds=None, previous=None) -> dict:
         return _judged(survey, Thresholds(thresholds), _newest_first(previous))
 
 
+def refusals_by_rung(survey, hosts, thresholds=None, previous=None) -> dict:
+    """For a plan, which may take another rung than the first: host -> rung -> what forbids it there, for all rungs of its verdict."""
+    with _no_collection():
+        dummy, cases, dummy = _cases_judged(survey, Thresholds(thresholds), _newest_first(previous))
+    wanted = set(hosts)
+    return {
+        case.name: {name: guards.refusals_of_rung(case, case.findings[0], ladder.RUNGS[name]) for name in ladder.fitting(case.findings[0])}
+        for case in cases if case.in_inventory and case.name in wanted
+    }
+
+
 def _judged(survey, thresholds, reports) -> dict:
+    estate, cases, fleet = _cases_judged(survey, thresholds, reports)
+    for case in cases:
+        report.refuse(case)
+    return report.build(estate, cases, fleet_findings.build(fleet))
+
+
+def _cases_judged(survey, thresholds, reports) -> tuple:
     estate = Estate(survey, thresholds, reports)
     cases = _cases(estate, reports)
     fleet = Fleet(estate, cases)
     for case in cases:
         case.findings = precedence.order(judge(case))
-        report.refuse(case)
-    return report.build(estate, cases, fleet_findings.build(fleet))
+    return estate, cases, fleet
 
 
 @contextmanager

@@ -160,7 +160,11 @@ def refusals(case, finding) -> list:
     if finding.code in _NO_REPAIR or not finding.decides:
         return []
     rungs = ladder.fitting(finding)
-    rung = ladder.RUNGS[rungs[0]] if rungs else None
+    return refusals_of_rung(case, finding, ladder.RUNGS[rungs[0]] if rungs else None)
+
+
+def refusals_of_rung(case, finding, rung) -> list:
+    """What forbids this rung; None stands for a finding without any."""
     found = []
     for guard in _GUARDS:
         told = guard(case, finding, rung)

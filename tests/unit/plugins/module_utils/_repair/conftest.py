@@ -42,5 +42,5 @@ def which():
 @pytest.fixture
 def saved(monkeypatch):
     """A snapshot that was verified; what that takes is tested in test_look.py."""
-    monkeypatch.setattr(look, "snapshot_problem", lambda path, evidence, var_ct: None if path else "no snapshot was named")
+    monkeypatch.setattr(look, "snapshot_problem", lambda path, evidence, var_ct, check_mode=False: None if path else "no snapshot was named")
     return "/var/adm/rsct_snapshots/one.tar"

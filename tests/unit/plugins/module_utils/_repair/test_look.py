@@ -101,6 +101,16 @@ def test_not_there(fake, runner):
     assert problem(fake, runner, os.path.join(fake.root, "none.tar")).startswith("no_snapshot: ")
 
 
+def test_not_there_yet_in_check_mode(fake, runner):
+    path = os.path.join(fake.root, "none.tar")
+    assert look.snapshot_problem(path, before(fake, runner), fake.var_ct, check_mode=True) is None
+
+
+def test_damaged_in_check_mode(fake, runner, snapshot):
+    os.truncate(snapshot, 700)
+    assert look.snapshot_problem(snapshot, before(fake, runner), fake.var_ct, check_mode=True).startswith("damaged_snapshot: ")
+
+
 def test_damaged(fake, runner, snapshot):
     with open(snapshot, "r+b") as stream:
         stream.seek(700)

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rmc_plan: choose a rung for every partition, then seal the plan. Documented in plugins/modules/rmc_plan.py."""
+
+from __future__ import annotations
+
+import os
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import refusals_by_rung
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.ladder import RUNGS
+from ansible_collections.aixops.rsct.plugins.plugin_utils._plan import audit, choose, play, seal, text, window
+
+display = Display()
+_GIVEN = {
+    "cluster_override": "rmc_fix_cluster_override",
+    "trusted_host": "rmc_rekey_trusted_host",
+    "mcp_record": "rmc_rekey_mcp_record",
+    "key_pair": "rmc_rekey_key_pair",
+    "replace_node_id": "rmc_rekey_replace_node_id",
+}
+
+
+class ActionModule(ActionBase):
+    """Once for the play, on the controller. It talks to no host."""
+
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    ARGUMENT_SPEC = {
+        "step": {"type": "str", "choices": ["choose", "seal"], "required": True},
+        "directory": {"type": "path", "required": True},
+        "report_path": {"type": "path"},
+        "evidence_path": {"type": "path"},
+        "hosts": {"type": "list", "elements": "str"},
+        "thresholds": {"type": "dict", "default": {}},
+        "max_rung": {"type": "str", "choices": list(RUNGS), "default": "recycle"},
+        "rung": {"type": "str", "choices": ["", *RUNGS], "default": ""},
+        "only": {"type": "list", "elements": "str", "choices": list(RUNGS), "default": []},
+        "retry_hours": {"type": "float", "default": 24.0},
+        "snapshot_dir": {"type": "path", "default": "/var/adm/rsct_snapshots"},
+        "approve": {"type": "bool", "default": False},
+        "approved_by": {"type": "list", "elements": "str", "default": []},
+        "two_approvals_from": {"type": "str", "choices": ["", *RUNGS], "default": ""},
+        "plan_file": {"type": "path"},
+        "plan_id": {"type": "str", "default": ""},
+        "window": {"type": "dict", "default": {}},
+        "freeze": {"type": "list", "elements": "dict", "default": []},
+        "serial": {"type": "list", "elements": "str", "default": []},
+        "per_hmc": {"type": "int", "default": 0},
+        "per_system": {"type": "int", "default": 0},
+        "one_wave": {"type": "bool", "default": False},
+        "previews": {"type": "str", "default": "__rmc_fix_preview"},
+    }
+    REQUIRED_IF = [("step", "choose", ("report_path", "evidence_path"))]
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        dummy, options = self.validate_argument_spec(self.ARGUMENT_SPEC, required_if=self.REQUIRED_IF)
+        options["directory"] = os.path.abspath(options["directory"])
+        try:
+            window.closed(play.now(), options["window"], options["freeze"])
+        except ValueError as error:
+            raise AnsibleActionFail(str(error)) from error
+        step = self._choose if options["step"] == "choose" else self._seal
+        result.update(changed=False, **step(options, task_vars))
+        return result
+
+    def _choose(self, options: dict, task_vars: dict) -> dict:
+        approved = self._approved(options)
+        report, seen = play.load(os.path.abspath(options["report_path"])), play.load(os.path.abspath(options["evidence_path"]))
+        hosts = options["hosts"] if options["hosts"] is not None else list(task_vars["ansible_play_hosts_all"])
+        troubled = [entry["host"] for entry in report["hosts"] if entry["verdict"] not in choose.NO_REPAIR and entry["host"] in set(hosts)]
+        entries_before = audit.read(os.path.join(options["directory"], play.AUDIT))
+        wish = choose.Wish(
+            max_rung=approved["max_rung"] if approved else options["max_rung"],
+            rung=options["rung"] or None,
+            only=options["only"],
+            tried=audit.tried(entries_before, play.now(), options["retry_hours"]),
+            given=self._given(task_vars, troubled),
+        )
+        guarded = refusals_by_rung(seen, troubled, options["thresholds"])
+        chosen = play.plain(choose.choose(report, seen, guarded, wish, hosts))
+        moment = play.now()
+        draft = {
+            "created_at": play.stamp(moment),
+            "max_rung": wish.max_rung,
+            "report": os.path.abspath(options["report_path"]),
+            "evidence": os.path.abspath(options["evidence_path"]),
+            "snapshot": _snapshot(options["snapshot_dir"], moment),
+            "entries": chosen,
+            "approved": approved,
+        }
+        play.save(options["directory"], play.DRAFT, draft)
+        return {"hosts": {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}, "snapshot": draft["snapshot"]}
+
+    @staticmethod
+    def _approved(options: dict) -> dict | None:
+        if not options["plan_file"]:
+            if options["plan_id"]:
+                raise AnsibleActionFail("rmc_fix_plan_id is given without rmc_fix_plan_file")
+            return None
+        path = os.path.abspath(options["plan_file"])
+        approved = play.load(path)
+        problem = seal.check_approved(approved, options["plan_id"])
+        if problem:
+            raise AnsibleActionFail(f"The plan {path} is refused: {problem}")
+        return approved
+
+    @staticmethod
+    def _given(task_vars: dict, hosts: list) -> dict:
+        """What host variables name for single hosts; only these are templated."""
+        hostvars = task_vars["hostvars"]
+        found = {}
+        for host in hosts:
+            values = {key: hostvars[host].get(name) for key, name in _GIVEN.items()}
+            found[host] = play.plain({key: value for key, value in values.items() if value not in (None, "", {}, False, "false", "no", "False")})
+        return found
+
+    def _seal(self, options: dict, task_vars: dict) -> dict:
+        draft = play.load(os.path.join(options["directory"], play.DRAFT))
+        approved = draft["approved"]
+        terms = seal.Terms(
+            approve=options["approve"],
+            approved=approved,
+            approved_by=options["approved_by"],
+            two_from=options["two_approvals_from"] or None,
+            # A plan may be written at any time.
+            closed=None if self._task.check_mode else window.closed(play.now(), options["window"], options["freeze"]),
+            serial=options["serial"],
+            per_hmc=options["per_hmc"],
+            per_system=options["per_system"],
+            one_wave=options["one_wave"],
+        )
+        previews = {entry["host"]: play.results(task_vars, entry["host"], options["previews"]) for entry in draft["entries"]}
+        head = {key: draft[key] for key in ("created_at", "max_rung", "report", "evidence", "snapshot")}
+        head.update(check_mode=bool(self._task.check_mode), approved_plan=approved["id"] if approved else None, approved_by=options["approved_by"])
+        try:
+            sealed = seal.seal(draft["entries"], previews, terms, head)
+        except ValueError as error:
+            raise AnsibleActionFail(f"serial: {error}") from error
+        # The plan that was approved stays as it is.
+        path = play.save(options["directory"], play.PLAN_OF_RUN if approved else play.PLAN, sealed)
+        os.unlink(os.path.join(options["directory"], play.DRAFT))
+        display.display("\n" + text.plan(sealed) + f"\n\nThe plan lies in {path}, its id is {sealed['id']}\n")
+        totals = {}
+        for host in sealed["hosts"]:
+            totals[host["decision"]] = totals.get(host["decision"], 0) + 1
+        return {
+            "id": sealed["id"],
+            "path": path,
+            "totals": totals,
+            "waves": sealed["waves"],
+            "serial": [len(wave) for wave in sealed["waves"]] or [1],
+            "order": [name for wave in sealed["waves"] for name in wave],
+            "snapshot": sealed["snapshot"],
+            "hosts": {host["host"]: {**_tasks(host), "commands": host["commands"]} for host in sealed["hosts"] if host["decision"] == "apply"},
+        }
+
+
+def _snapshot(directory: str, moment) -> dict:
+    """Named before it is taken, so that check mode can name it too."""
+    name = moment.strftime("rmc-fix-%Y%m%dT%H%M%SZ")
+    return {"name": name, "path": os.path.join(directory, name + ".ctsnapshot.tar")}
+
+
+def _tasks(entry: dict) -> dict:
+    """What the tasks of one host need to know."""
+    lpar = [step for step in entry["steps"] if step["where"] == "lpar"]
+    return {
+        "rung": entry["rung"],
+        "snapshot": entry["snapshot"],
+        "reidentifies": entry["reidentifies"],
+        "expected": {"machine": entry["machine"], "lpar_id": entry["lpar_id"]},
+        "module": lpar[0]["module"] if lpar else "",
+        "options": lpar[0]["options"] if lpar else {},
+        "hmc": [{"host": step["host"], "options": step["options"]} for step in entry["steps"] if step["where"] == "hmc"],
+    }

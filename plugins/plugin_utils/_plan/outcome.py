@@ -1,0 +1,87 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: what became of every host of a wave, and whether the run may go on."""
+
+from __future__ import annotations
+
+from .seal import commands
+
+HEALED, CONTINUES, WAITING = "healed", "continues", "still_waiting"
+REFUSED, UNCHANGED = "refused", "unchanged"
+ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, UNREACHABLE = "rolled_back", "restore_failed", "not_healed", "unreachable"
+# After these nobody knows whether the next host would fare better.
+STOPPING = (ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, UNREACHABLE)
+
+
+def applied(entry: dict, results: list) -> dict:
+    """Whether the rung was carried out: {ran, refused, failed, unreachable, message}."""
+    message = "; ".join(str(result.get("msg") or "").strip() for dummy, result in results if result.get("msg"))
+    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed") and not _ran(result)]
+    ran = not entry["steps"] or any(_ran(result) or result.get("changed") for dummy, result in results)
+    return {
+        "ran": ran,
+        "refused": bool(refused) and not ran,
+        "failed": any(result.get("failed") for dummy, result in results),
+        "unreachable": any(result.get("unreachable") for dummy, result in results),
+        "message": message,
+        "commands": commands(results),
+        "refusals": [refusal for result in refused for refusal in result.get("refusals") or []],
+    }
+
+
+def _ran(result: dict) -> bool:
+    return any(action.get("outcome") != "would_run" for action in result.get("actions") or [])
+
+
+def to_verify(entry: dict, done: dict) -> bool:
+    """What may have changed is verified, whatever the module said."""
+    return done["ran"] or done["unreachable"]
+
+
+def to_restore(entry: dict, done: dict, accepted: dict | None, snapshot: dict | None) -> bool:
+    """Only what lies below /var/ct can be put back, and only by the snapshot of this very run."""
+    healed = bool(accepted and accepted["connected"])
+    prepared = entry.get("prepares") and not done["failed"]
+    return bool(entry.get("restorable") and done["ran"] and not done["unreachable"] and not healed and not prepared and snapshot)
+
+
+def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None) -> dict:
+    """One host's story: outcome and why."""
+    after = {"verdict_after": (accepted or {}).get("verdict"), "checks": (accepted or {}).get("checks") or []}
+    open_points = "; ".join(f"{check['what']}: {check['detail']}" for check in after["checks"] if not check["passed"])
+    if not done["ran"] and not done["unreachable"]:
+        outcome = REFUSED if done["failed"] or done["refusals"] else UNCHANGED
+        why = done["message"] or "it was not carried out"
+    elif accepted and accepted["connected"]:
+        outcome, why = HEALED, open_points or "both ends agree"
+    elif done["unreachable"] and not accepted:
+        outcome, why = UNREACHABLE, done["message"]
+    elif entry["rung"] == "wait":
+        outcome, why = WAITING, open_points
+    elif entry.get("prepares") and not done["failed"]:
+        outcome, why = CONTINUES, "the next rung is the next run's"
+    elif restored is None:
+        outcome, why = NOT_HEALED, (done["message"] + "; " if done["failed"] else "") + open_points
+    elif restored["ok"]:
+        outcome, why = ROLLED_BACK, f"{open_points or done['message']}; {restored['message']}"
+    else:
+        outcome, why = RESTORE_FAILED, f"LOOK AT THIS HOST: {restored['message']}"
+    return {"outcome": outcome, "why": why, **after}
+
+
+def dropped(before: dict, after: dict, touched: set) -> list:
+    """Partitions that were connected, were not touched, and are connected no more: [{hmc, machine, lpar_id, name}].
+
+    before, after: survey["hmcs"]. An HMC that does not answer says nothing.
+    """
+    found = []
+    for name, result in sorted(after.items()):
+        rows = {(row["machine"], row["lpar_id"]): row for row in ((before.get(name) or {}).get("partitions")) or []}
+        for row in result.get("partitions") or []:
+            key = (row["machine"], row["lpar_id"])
+            was = rows.get(key) or {}
+            running = "running" in str(row.get("state") or "").lower()
+            if key not in touched and was.get("rmc_state") == "active" and row.get("rmc_state") in ("inactive", "none") and running:
+                found.append({"hmc": name, "machine": row["machine"], "lpar_id": row["lpar_id"], "name": row.get("name")})
+    return found
