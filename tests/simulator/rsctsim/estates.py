@@ -215,6 +215,21 @@ def catalogue(estate: Estate) -> None:
     bring_up(estate)
 
 
+def rehearsal(estate: Estate) -> None:
+    """For repairs: 2 HMCs, 2 machines, 2 VIOS each, 8 LPARs in one VLAN and 4 in another one, all with Python."""
+    base = estate.base
+    add_hmc(estate, "hmcalpha", base + ".0.11", "7063-CR2", "13A4F10", "V10R3.1060.0")
+    add_hmc(estate, "hmcbeta", base + ".0.12", "7063-CR2", "13A4F20", "V10R3.1060.0")
+    for number, (site, lpars) in enumerate((("east", 8), ("west", 4)), start=1):
+        system = add_system(estate, "P10-" + site.upper(), "9105-22A*78F0%d10" % number, "%s.0.%d" % (base, 40 + number))
+        for lpar_id in range(1, lpars + 3):
+            vios = lpar_id <= 2
+            name, subnet = ("vio" + site + str(lpar_id), 1) if vios else ("%s%02d" % (site, lpar_id - 2), number + 1)
+            add_lpar(estate, system, name, lpar_id, "%s.%d.%d" % (base, subnet, 10 * number + lpar_id), kind="vios" if vios else "aix",
+                     release="7.2" if vios else ("7.3", "7.2", "7.1")[lpar_id % 3])
+    bring_up(estate)
+
+
 def odd(estate: Estate) -> None:
     """The clean estate, and on hmcalpha everything odd that a console may have to show."""
     clean(estate)
@@ -222,7 +237,7 @@ def odd(estate: Estate) -> None:
     healing.remember(estate)
 
 
-ESTATES: Dict[str, Callable[[Estate], None]] = {"clean": clean, "demo": demo, "odd": odd, "catalogue": catalogue}
+ESTATES: Dict[str, Callable[[Estate], None]] = {"clean": clean, "demo": demo, "odd": odd, "catalogue": catalogue, "rehearsal": rehearsal}
 
 
 def build(estate: Estate, name: str, hosts: int = 0, python_share: float = 0.5) -> None:
