@@ -33,7 +33,8 @@ class Estate:
     def up(self, name, settle=0.5):
         shutil.rmtree(self.results)
         self.results.mkdir()
-        command = [sys.executable, str(SIMULATOR), "up", "--dir", str(self.directory), "--estate", name, "--settle", str(settle)]
+        command = [sys.executable, str(SIMULATOR), "up", "--dir", str(self.directory), "--estate", name, "--settle", str(settle),
+                   "--parent", os.environ.get("RSCT_PARENT", "0")]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def down(self):

@@ -7,6 +7,7 @@ package SimAix;
 use strict;
 use warnings;
 use Errno ();
+use POSIX ();
 use Socket ();
 
 my %fact;
@@ -52,6 +53,12 @@ BEGIN {
     no warnings 'once';
     facts();
     my $offset = $fact{clock} || 0;
+    no warnings 'redefine';
+    *POSIX::uname = sub {
+        facts();
+        my ($version, $release) = split ' ', $ENV{SIM_AIX} || '7 2';
+        return ('AIX', $fact{host} || 'localhost', $release, $version, '00F0A1004C00');
+    };
     *CORE::GLOBAL::connect = sub (*$) {
         my ($socket, $address) = @_;
         if (!ref $socket && ref \$socket ne 'GLOB') {
