@@ -26,7 +26,11 @@ fi
 echo "setup: installing the pinned tools of requirements.txt into .venv"
 [ -x .venv/bin/pip ] || "$python" -m venv --clear .venv
 export UV_CACHE_DIR="$PWD/.cache/uv" UV_LINK_MODE=copy
-# uv installs in seconds what takes pip most of a minute; --compile-bytecode, or the first run pays for it.
-.venv/bin/pip --quiet --disable-pip-version-check install uv
-.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --requirement requirements.txt
+# uv installs in seconds what takes pip most of a minute, but reads no settings of pip: where it cannot reach a package index, pip may.
+# --compile-bytecode, or the first run pays for it.
+.venv/bin/pip --quiet --disable-pip-version-check install uv==0.13.9
+.venv/bin/uv pip install --quiet --system-certs --compile-bytecode --python .venv/bin/python --requirement requirements.txt || {
+    echo "setup: uv could not install them; trying pip, which takes a minute"
+    .venv/bin/pip --quiet --disable-pip-version-check install --requirement requirements.txt
+}
 touch .venv/complete
