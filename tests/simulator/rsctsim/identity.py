@@ -162,7 +162,7 @@ def build_tree(lpar: Lpar, node_id: str) -> None:
     top = var_ct(lpar)
     for name in ("cfg", "IW/registry/local_tree", "IW/log/mc/IBM.DRM", "IW/log/ctcas", "IW/run/mc", "IW/soc/mc", "IW/lck"):
         (top / name).mkdir(parents=True, exist_ok=True)
-    for name in ("tmp", "etc"):
+    for name in ("tmp", "etc", "var/adm"):
         (lpar.root / name).mkdir(parents=True, exist_ok=True)
     write_node_id(cfg(lpar, "ct_node_id"), node_id)
     _write(cfg(lpar, "ctcasd.cfg"), "HBA_KEYGEN_METHOD= %s\nHBA2_CRED_TIMETOLIVE= 300\nSERVICES=hba CAS\n" % KEY_METHOD, 0o444)

@@ -52,9 +52,9 @@ def _hmc_wide(estate: Estate, host: str) -> List[Step]:
 
 
 def _batch(estate: Estate, host: str) -> List[Step]:
-    """Three hosts alike; the second does not stay up whatever is done."""
+    """Three hosts alike; on the second IBM.DRM does not stay up whatever is done."""
     names = [lpar.name for lpar in estate.lpars.values() if lpar.kind == "aix" and not lpar.cluster and not lpar.in_band][:3]
-    return [dict({"code": "RSCT_DOWN", "host": name}, **({"dying": 0.2} if number == 1 else {})) for number, name in enumerate(names)]
+    return [dict({"code": "DRM_DOWN", "host": name}, **({"dying": 0.3, "cure": "nothing"} if number == 1 else {})) for number, name in enumerate(names)]
 
 
 SCENARIOS: Dict[str, Scenario] = {

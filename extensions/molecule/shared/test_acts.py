@@ -1,0 +1,124 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays the acts.yml of a scenario on an estate of its own. What an act does not name must not have happened.
+
+hosts       who is repaired (default: all LPARs); not_in_inventory: who no inventory names
+never       beginnings of commands that must never have run on an LPAR
+acts        each one run of rmc_remediate, with everything approved:
+  break     faults, set: values of the state [host, path, value]
+  approval  by_id: the plan is written by --check and approved by its id
+  vars      extra variables; host_vars: variables of single hosts
+  told      host -> verdict; everybody else is HEALTHY        flags    host -> findings beside the verdict
+  elsewhere partition -> verdict, of those not in the inventory
+  rungs     host -> rung that is taken                        refused  host -> reasons, one of which must be given
+  ran       host -> exactly the commands that changed something there
+  outcomes  host -> what became of it                         attempts host -> bare modules, all refused for these reasons
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rehearsal import own
+
+HERE = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"])
+SCRIPT = yaml.safe_load((HERE / "acts.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def estate():
+    estate = own()
+    estate.start()
+    yield estate
+    estate.down()
+
+
+@pytest.fixture(scope="module")
+def inventory(estate):
+    """Without those that no inventory names."""
+    tree = yaml.safe_load(estate.inventory.read_text(encoding="utf-8"))
+    for name in SCRIPT.get("not_in_inventory", []):
+        del tree["all"]["children"]["aix_lpars"]["hosts"][name]
+    path = estate.results / "inventory.yml"
+    path.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    return path
+
+
+def host_variables(estate, number, wanted):
+    path = estate.results / ("host-vars-%d.yml" % number)
+    path.write_text(yaml.safe_dump({"all": {"hosts": wanted}}), encoding="utf-8")
+    return path
+
+
+def prepare(estate, act):
+    for fault in act.get("break", []):
+        estate.break_(**fault)
+    for host, path, value in act.get("set", []):
+        estate.control.set(host, path, value)
+    estate.settle()
+
+
+@pytest.mark.parametrize("number", range(len(SCRIPT["acts"])), ids=lambda number: "act%d" % (number + 1))
+def test_act(estate, inventory, number):
+    act = SCRIPT["acts"][number]
+    prepare(estate, act)
+    start = time.time()
+    if "attempts" in act:
+        attempt(estate, number, act["attempts"])
+    play = estate.approved if act.get("approval") == "by_id" else estate.remediate
+    inventories = [inventory] + ([host_variables(estate, number, act["host_vars"])] if "host_vars" in act else [])
+    variables = dict({"rmc_fix_approve": True}, **act.get("vars", {}))
+    run = play("-l", ",".join(SCRIPT.get("hosts", ["aix_lpars"])), inventory=inventories, **variables)
+    if act.get("approval") == "by_id":
+        checked, run = run
+        assert checked.rc == 0, checked.output[-3000:]
+        assert checked.commands() == run.commands()
+    assert run.rc == act.get("rc", 0), run.output[-3000:]
+    compare(estate, act, run, start)
+
+
+def compare(estate, act, run, start):
+    hosts = run.verdicts
+    assert hosts == dict.fromkeys(hosts, "HEALTHY") | act.get("told", {})
+    for name, codes in act.get("flags", {}).items():
+        assert set(codes) <= {finding["code"] for host in run.report["hosts"] if host["host"] == name for finding in host["findings"]}
+    found = {row["name"]: row["verdict"] for row in run.report["partitions_not_in_inventory"]}
+    assert {name: found.get(name) for name in act.get("elsewhere", {})} == act.get("elsewhere", {})
+    assert run.rungs() == act.get("rungs", {})
+    refusals = run.refusals()
+    for name, reasons in act.get("refused", {}).items():
+        assert set(reasons) & set(refusals[name]), refusals
+    assert set(refusals) == set(act.get("refused", {}))
+    assert estate.ran(start) == act.get("ran", {})
+    assert run.outcomes() == act.get("outcomes", {})
+
+
+def attempt(estate, number, attempts):
+    """With the modules alone, forced: refused for one of the reasons, and nothing is said to have been done."""
+    directory = estate.results / ("attempts-%d" % number)
+    directory.mkdir()
+    wanted = {name: [dict(each, method=method) for each in tries for method in each["methods"]] for name, tries in attempts.items()}
+    result = estate.playbook(str(Path(__file__).with_name("attempts.yml")), "-l", ",".join(wanted), attempts=wanted, attempts_dir=str(directory))
+    assert result.returncode == 0, result.stdout[-3000:]
+    for name, tries in wanted.items():
+        answers = json.loads((directory / (name + ".json")).read_text(encoding="utf-8"))
+        assert len(answers) == len(tries)
+        for answer in answers:
+            reasons = {refusal["reason"] for refusal in answer["refusals"]}
+            assert answer["failed"] and reasons & set(answer["item"]["reasons"]), answer
+            assert answer["actions"] == []
+
+
+def test_what_must_never_happen(estate):
+    ran = [(host, command) for host, commands in estate.ran().items() for command in commands]
+    assert [each for each in ran if any(each[1].startswith(never) for never in SCRIPT.get("never", []))] == []
+    assert estate.harm() == []
+    for name in SCRIPT.get("not_in_inventory", []):
+        assert not estate.events("login").get(name)
