@@ -15,6 +15,8 @@ from .refusal import refusal
 NO_REPAIR = ("HEALTHY", "NOT_RUNNING", "OUT_OF_SCOPE", "CO_MANAGED")
 # Rungs whose successor makes no sense without them: code -> rung. They need not heal by themselves.
 PREPARES = {"MCP_STALE": "targeted"}
+# Reasons that pass by themselves: they do not forbid to wait for that.
+_PASSING = ("recently_booted", "activity_in_progress", "suspended", "incomplete_evidence")
 _HALTING = ("HMC_WIDE", "NETWORK_SEGMENT", "SYSTEM_NOT_CONNECTED")
 
 
@@ -132,7 +134,7 @@ def _rung(rung) -> dict:
 
 
 def _guards(entry, judged, rung, guarded, halted, given) -> list:
-    found = list(guarded.get(rung.name) or [])
+    found = [each for each in guarded.get(rung.name) or [] if rung.name != "wait" or each["reason"] not in _PASSING]
     known = {each["reason"] for each in found}
     finding = halted.get(entry["host"])
     if rung.side == "lpar" and finding and "fleet_cause" not in known:
