@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Private to the collection: is this node a member of a cluster? What the guards of every change rest on.
 
-rsct.md section 8 of the domain knowledge: any hit means member; a check that fails or hangs means that a cluster is not
+Any hit means member; a check that fails or hangs means that a cluster is not
 excluded, unless it fails for a known reason and another check answers in its place.
 """
 

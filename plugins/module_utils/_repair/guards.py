@@ -17,7 +17,7 @@ ACTIVITIES = {
     "installp": "an installation",
     "backup": "a backup",
 }
-# The only method that failure-modes.md allows in a cluster at all, and there with explicit approval only.
+# The only method that may run in a cluster at all, and there with explicit approval only.
 ALLOWED_IN_CLUSTER = ("refresh",)
 
 

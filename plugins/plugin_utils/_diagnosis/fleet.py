@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Private to the collection: one cause for many LPARs. Runs before any single LPAR is judged, at a cost linear in their number.
 
-failure-modes.md section 6. Every pattern is a fact that the rules of single LPARs then find in ``case.fleet``.
+Every pattern is a fact that the rules of single LPARs then find in ``case.fleet``.
 """
 
 from __future__ import annotations
@@ -314,8 +314,7 @@ def _clone(cases):
         if found:
             signs[case.name] = (case, found)
     if len(signs) == 1 and len(cases) == 2:
-        ((clone, reasons),) = signs.values()
-        return clone, reasons
+        return next(iter(signs.values()))
     return None, []
 
 

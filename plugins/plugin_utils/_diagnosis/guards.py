@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: what forbids a rung on an LPAR, each reason with its evidence (failure-modes.md section 5).
+"""Private to the collection: what forbids a rung on an LPAR, each reason with its evidence.
 
 The modules that change a host check what they can see there once more by themselves; these guards see both sides and the fleet.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: the rungs of repair, and which of them fit which cause (failure-modes.md sections 1 and 2)."""
+"""Private to the collection: the rungs of repair, and which of them fit which cause."""
 
 from __future__ import annotations
 

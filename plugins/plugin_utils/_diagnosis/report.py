@@ -15,7 +15,7 @@ _EXPLAINED = ("NOT_RUNNING", "OUT_OF_SCOPE")
 
 
 def build(estate, cases, fleet_findings) -> dict:
-    """The whole report of contracts.md."""
+    """The whole report, as _report/schema_v1.json describes it."""
     hosts = [_host(case) for case in sorted((case for case in cases if case.in_inventory), key=lambda case: case.name)]
     others = [_partition(case) for case in sorted((case for case in cases if not case.in_inventory), key=lambda case: case.key)]
     totals = {}

@@ -249,7 +249,7 @@ class HmcUser:
 class HmcSystem:
     """One connection HMC -> managed system."""
 
-    state: str = "Operating"         # states of hmc.md 2.6
+    state: str = "Operating"         # as lssyscfg -r sys tells it
     shown_name: str = ""             # "" = name of the system; never connected: its service processor's address
     delay: float = 0.0               # slow system
     hang: bool = False

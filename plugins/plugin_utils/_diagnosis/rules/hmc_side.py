@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: failure-modes.md section 2.2. The HMC's side and the fleet."""
+"""Private to the collection. The HMC's side and the fleet."""
 
 from __future__ import annotations
 

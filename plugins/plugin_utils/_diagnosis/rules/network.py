@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: failure-modes.md sections 2.2 (segment) and 2.3. The way between LPAR and HMC."""
+"""Private to the collection. The way between LPAR and HMC."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The commands of a simulated HMC. Every error goes to stdout with rc 1, as on the console (hmc.md 1)."""
+"""The commands of a simulated HMC. Every error goes to stdout with rc 1, as on the console."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which attributes a level knows (hmc.md 2.4).
+"""Which attributes a level knows.
 
 The columns of V7 and V8 were seen, and the safe set holds from V7R7.9 to V11. Which level brought which other attribute is
 not documented: everything in INVENTED is a stand-in that only makes the levels differ.
@@ -35,7 +35,7 @@ INVENTED = {
     10: ("virtual_serial_num", "secure_boot"),
     11: ("keystore_kbytes",),
 }
-# Levels before V7R7.9 stand for one that lacks the capabilities, so that the fallback of hmc.md 2.4 can be rehearsed [inferred].
+# Levels before V7R7.9 stand for one that lacks the capabilities, so that the query without them can be rehearsed [inferred].
 CAPABILITIES_SINCE = (7, 7, 9)
 
 

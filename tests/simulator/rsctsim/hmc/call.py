@@ -16,7 +16,7 @@ from .roles import sees
 
 
 class Refused(Exception):
-    """The command ends with a message. It goes to stdout, as all errors of the console do (hmc.md 1)."""
+    """The command ends with a message. It goes to stdout, as all errors of the console do."""
 
     def __init__(self, text: str, rc: int = 1) -> None:
         super().__init__(text)

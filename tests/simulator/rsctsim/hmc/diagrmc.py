@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""diagrmc: looks for what keeps partitions away, and corrects what the console itself can correct (hmc.md 4.1).
+"""diagrmc: looks for what keeps partitions away, and corrects what the console itself can correct.
 
 The line about a working connection is the only one known from a real console, and so is the time it takes.
 """

@@ -22,7 +22,7 @@ def answer(
     known: Sequence[str],
     left_out: Sequence[str] = (),
 ) -> str:
-    """The rows in the form asked for. One unknown attribute fails the whole command (hmc.md 1).
+    """The rows in the form asked for. One unknown attribute fails the whole command.
 
     known is the column set of -F alone; left_out is not shown without -F.
     """

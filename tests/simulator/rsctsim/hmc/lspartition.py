@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""lspartition: the raw RMC data (hmc.md 3). Rows outlive partitions and old addresses."""
+"""lspartition: the raw RMC data. Rows outlive partitions and old addresses."""
 
 from __future__ import annotations
 

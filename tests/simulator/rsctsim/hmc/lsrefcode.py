@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""lsrefcode: reference codes of partitions, to see whether the operating system is up at all (hmc.md 4.7)."""
+"""lsrefcode: reference codes of partitions, to see whether the operating system is up at all."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the HMC says, in English and in one more language.
 
-VERIFIED texts are known from real consoles (hmc.md 2.7 and 3). Everything in INVENTED was never seen, or not as a whole, and
+VERIFIED texts are known from real consoles. Everything in INVENTED was never seen, or not as a whole, and
 may be replaced in a running estate; no test may assert its wording.
 """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may run what: task roles by command (hmc.md 3, 4.1, 4.2 and 5)."""
+"""Who may run what: task roles by command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""hmcbash: real `bash -r` on a PATH that holds the known tools and the simulated commands only (hmc.md 6).
+"""hmcbash: real `bash -r` on a PATH that holds the known tools and the simulated commands only.
 
 Restricted bash itself refuses "/" in command names, output redirection, exec, cd and a new PATH, as the console does.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the state of a managed system allows (hmc.md 2.6). States are compared without regard to case."""
+"""What the state of a managed system allows. States are compared without regard to case."""
 
 from __future__ import annotations
 
