@@ -69,7 +69,8 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     identity.write_node_id(identity.etc_node_id(lpar), node_id)
     identity.write_registry(lpar)
     lpar.loaded = None
-    daemons.start(estate, lpar, "ctrmc", now)
+    # Running since the boot, as it was built: a young rmcd is a symptom of its own.
+    daemons.start(estate, lpar, "ctrmc", min(lpar.boot_time + 60.0, now))
 
 
 def _heal_surroundings(estate: Estate, lpar: Lpar) -> None:
