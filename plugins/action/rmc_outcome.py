@@ -55,11 +55,13 @@ class ActionModule(ActionBase):
         if closed:
             return {"failed": True, "msg": f"Nothing of this wave was started: {closed[1]}"}
         seen = play.load(self.plan["evidence"])
+        lines = []
         for entry in self.entries:
-            self._bundle(entry, "before", (seen["hosts"].get(entry["host"]) or {}).get("rmc"), seen["hmcs"])
+            digest = self._bundle(entry, "before", (seen["hosts"].get(entry["host"]) or {}).get("rmc"), seen["hmcs"])
+            lines.append(dict(self._line(entry), phase="begin", commands=entry["commands"], evidence_before=digest))
             waits = f"then at most {self._timeout(entry)} s until its HMCs agree"
             display.display(f"{entry['host']}: {entry['verdict']} -> {entry['rung']}, {waits}")
-        self._audit([dict(self._line(entry), phase="begin", commands=entry["commands"]) for entry in self.entries])
+        self._audit(lines)
         return {}
 
     def _timeout(self, entry: dict) -> int:
@@ -113,7 +115,7 @@ class ActionModule(ActionBase):
         return {"restore": restore}
 
     def _close(self) -> dict:
-        stories, lines, touched = {}, [], set()
+        stories, lines = {}, []
         for entry in self.entries:
             done, accepted = self._done(entry), self._accepted(entry)
             told = outcome.story(entry, done, accepted, self._restored(entry))
@@ -141,8 +143,8 @@ class ActionModule(ActionBase):
         after = self._facts_after(entry) or {}
         wrong = _differences(before, after)
         if wrong:
-            return {"ok": False, "message": f"after the restore of {self.plan['snapshot']['name']}: {wrong}"}
-        return {"ok": True, "message": f"put back from the snapshot {self.plan['snapshot']['name']}, verified"}
+            return {"ok": False, "message": f"after the restore of {self.plan['snapshot']}: {wrong}"}
+        return {"ok": True, "message": f"put back from the snapshot {self.plan['snapshot']}, verified"}
 
     def _facts_after(self, entry: dict) -> dict | None:
         for name in ("__rmc_fix_restored_facts", "__rmc_verify_facts"):
@@ -206,7 +208,7 @@ class ActionModule(ActionBase):
             "lpar_id": entry["lpar_id"],
             "verdict": entry["verdict"],
             "rung": entry["rung"],
-            "snapshot": self.plan["snapshot"]["path"] if entry["snapshot"] else None,
+            "snapshot": (play.registered(self.vars, entry["host"], "__rmc_fix_snapshot").get("snapshot") or {}).get("path"),
             "evidence_digest": entry["evidence_digest"],
         }
 

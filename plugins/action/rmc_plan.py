@@ -45,7 +45,6 @@ class ActionModule(ActionBase):
         "rung": {"type": "str", "choices": ["", *RUNGS], "default": ""},
         "only": {"type": "list", "elements": "str", "choices": list(RUNGS), "default": []},
         "retry_hours": {"type": "float", "default": 24.0},
-        "snapshot_dir": {"type": "path", "default": "/var/adm/rsct_snapshots"},
         "approve": {"type": "bool", "default": False},
         "approved_by": {"type": "list", "elements": "str", "default": []},
         "two_approvals_from": {"type": "str", "choices": ["", *RUNGS], "default": ""},
@@ -94,12 +93,13 @@ class ActionModule(ActionBase):
             "max_rung": wish.max_rung,
             "report": os.path.abspath(options["report_path"]),
             "evidence": os.path.abspath(options["evidence_path"]),
-            "snapshot": _snapshot(options["snapshot_dir"], moment),
+            # Named before it is taken, so that check mode can name it too.
+            "snapshot": moment.strftime("rmc-fix-%Y%m%dT%H%M%SZ"),
             "entries": chosen,
             "approved": approved,
         }
         play.save(options["directory"], play.DRAFT, draft)
-        return {"hosts": {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}, "snapshot": draft["snapshot"]}
+        return {"hosts": {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}, "snapshot": draft["snapshot"], "directory": options["directory"]}
 
     @staticmethod
     def _approved(options: dict) -> dict | None:
@@ -161,14 +161,13 @@ class ActionModule(ActionBase):
             "serial": [len(wave) for wave in sealed["waves"]] or [1],
             "order": [name for wave in sealed["waves"] for name in wave],
             "snapshot": sealed["snapshot"],
+            "escalate": [host["host"] for host in sealed["hosts"] if _for_support(host)],
             "hosts": {host["host"]: {**_tasks(host), "commands": host["commands"]} for host in sealed["hosts"] if host["decision"] == "apply"},
         }
 
 
-def _snapshot(directory: str, moment) -> dict:
-    """Named before it is taken, so that check mode can name it too."""
-    name = moment.strftime("rmc-fix-%Y%m%dT%H%M%SZ")
-    return {"name": name, "path": os.path.join(directory, name + ".ctsnapshot.tar")}
+def _for_support(host: dict) -> bool:
+    return any(why["reason"] in ("unknown_cause", "rungs_exhausted", "escalate") for why in host["refused"])
 
 
 def _tasks(entry: dict) -> dict:

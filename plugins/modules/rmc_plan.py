@@ -80,10 +80,6 @@ options:
     description: For how many hours a rung that did not heal a host is not tried again for the same cause; the next one is taken instead.
     type: float
     default: 24.0
-  snapshot_dir:
-    description: Where the snapshots lie on the partitions.
-    type: path
-    default: /var/adm/rsct_snapshots
   approve:
     description: Approve every rung that does not need approval by id.
     type: bool
@@ -180,10 +176,19 @@ order:
   returned: with O(step=seal)
   type: list
   elements: str
+directory:
+  description: The directory of the plan, absolute.
+  returned: with O(step=choose)
+  type: str
 snapshot:
-  description: Name and path of the snapshot that every host takes before a change that needs one.
+  description: Name of the snapshot that every host takes before a change that needs one.
   returned: success
-  type: dict
+  type: str
+escalate:
+  description: Hosts that no rung helps, for which evidence is to be collected.
+  returned: with O(step=seal)
+  type: list
+  elements: str
 hosts:
   description: What the tasks of every host need; with O(step=seal) of those that are approved.
   returned: success

@@ -10,7 +10,7 @@ import json
 import os
 
 # Outcomes after which the next run may take the next rung.
-_DID_NOT_HEAL = ("not_healed", "rolled_back", "restore_failed", "continues", "failed")
+_DID_NOT_HEAL = ("not_healed", "rolled_back", "restore_failed")
 
 
 def append(path: str, entries: list) -> None:

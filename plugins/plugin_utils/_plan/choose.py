@@ -134,7 +134,11 @@ def _rung(rung) -> dict:
 
 
 def _guards(entry, judged, rung, guarded, halted, given) -> list:
-    found = [each for each in guarded.get(rung.name) or [] if rung.name != "wait" or each["reason"] not in _PASSING]
+    # Nobody waits for a host that gave no evidence at all.
+    passing = _PASSING if rung.name == "wait" and judged.get("reachable") is not False else ()
+    found = [each for each in guarded.get(rung.name) or [] if each["reason"] not in passing]
+    if rung.name == "escalate" and not found:
+        found.append(refusal("escalate", "ladder", f"no rung is left for {entry['verdict']}"))
     known = {each["reason"] for each in found}
     finding = halted.get(entry["host"])
     if rung.side == "lpar" and finding and "fleet_cause" not in known:

@@ -17,8 +17,9 @@ STOPPING = (ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, UNREACHABLE)
 def applied(entry: dict, results: list) -> dict:
     """Whether the rung was carried out: {ran, refused, failed, unreachable, message}."""
     message = "; ".join(str(result.get("msg") or "").strip() for dummy, result in results if result.get("msg"))
-    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed") and not _ran(result)]
-    ran = not entry["steps"] or any(_ran(result) or result.get("changed") for dummy, result in results)
+    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed")]
+    # A module that failed on the way says changed as soon as its first command was run.
+    ran = not entry["steps"] or any(result.get("changed") for dummy, result in results)
     return {
         "ran": ran,
         "refused": bool(refused) and not ran,
@@ -28,10 +29,6 @@ def applied(entry: dict, results: list) -> dict:
         "commands": commands(results),
         "refusals": [refusal for result in refused for refusal in result.get("refusals") or []],
     }
-
-
-def _ran(result: dict) -> bool:
-    return any(action.get("outcome") != "would_run" for action in result.get("actions") or [])
 
 
 def to_verify(entry: dict, done: dict) -> bool:

@@ -21,6 +21,7 @@ NEXT_STEP = {
     "commands_differ": "The host would run other commands than those that were approved. Write a new plan and have it approved.",
     "preview_failed": "See the message of the module. Repairs need Python 3.9 or later on the partition, and root.",
     "deferred": "Run again when the others are done; rmc_remediate takes them in batches by itself.",
+    "escalate": "Collect evidence (rmc_fix_ctsnap) and open a case.",
     "fleet_cause": "Remove the common cause first.",
 }
 

@@ -89,7 +89,8 @@ def _replaced_record(entry: dict, evidence: dict, survey: dict) -> dict:
             good = _neighbours_record(entry["host"], own, survey)
             if good:
                 attributes = {"HMCName": own, "KeyToken": good["key_token"], "NodeID": int(good["node_id"], 16)}
-                return {"hmc_name": record["hmc_name"], "attributes": attributes}
+                # Two HMCs that were replaced leave two records of one name.
+                return {"hmc_name": record["hmc_name"], "hmc_ip_addr": record.get("hmc_ip_addr"), "attributes": attributes}
     raise ParametersNeeded("no neighbour has a record of the new HMC; set rmc_rekey_mcp_record")
 
 

@@ -12,7 +12,7 @@ from .._report.text import ascii_line, plural
 
 WIDTH = 100
 _WORDS = {
-    "apply": "will be repaired", "waits_for_approval": "wait for approval", "refused": "refused", "deferred": "deferred to a later run", "nothing": "need no repair",
+    "apply": "will be repaired", "waits_for_approval": "waiting for approval", "refused": "refused", "deferred": "deferred to a later run", "nothing": "in no need of repair",
 }
 _OUTCOMES = {
     "healed": "healed", "continues": "prepared, go on with the next run", "still_waiting": "still to be waited for",
@@ -39,9 +39,10 @@ def plan(sealed: dict) -> str:
                 lines.append(f"      served by the command of {host['shares']}")
             for why in host["refused"]:
                 detail = "; ".join(f"{each['source']}: {each['detail']}" for each in why["evidence"][:2])
-                lines.append(_wrap(f"{why['reason']}: {detail}. {why['next_step']}", "      - "))
+                lines.append(_wrap(f"{why['reason']}: {detail.rstrip('.')}. {why['next_step']}", "      - "))
     healthy = sum(1 for host in sealed["hosts"] if host["decision"] == "nothing")
-    lines += ["", f"{plural(healthy, 'partition')} {_WORDS['nothing'] if healthy != 1 else 'needs no repair'}."]
+    if healthy:
+        lines += ["", f"{plural(healthy, 'partition')} {_WORDS['nothing']}."]
     if sealed["waves"]:
         lines.append(_wrap("; ".join(", ".join(wave) for wave in sealed["waves"]), f"{plural(len(sealed['waves']), 'wave')}: "))
     return "\n".join(lines)

@@ -46,7 +46,8 @@ def order(entries: list, serial: list, per_hmc: int = 0, per_system: int = 0) ->
 
 def _rank(entry) -> tuple:
     # Gentle rungs first, partitions before the VIOS that carry others; who shares a step follows the one that runs it.
-    return entry["number"], entry.get("kind") == "vios", bool(entry.get("shares")), entry["host"]
+    # Who only waits does not hold up the others.
+    return entry["rung"] == "wait", entry["number"], entry.get("kind") == "vios", bool(entry.get("shares")), entry["host"]
 
 
 def _crowded(entry, wave, per_hmc, per_system) -> bool:
