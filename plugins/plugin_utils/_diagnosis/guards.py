@@ -68,6 +68,9 @@ def _other_way(case, links) -> bool:
 def _active_elsewhere(case, finding, rung):
     if rung is None or not rung.disruptive:
         return None
+    # Two hosts with one node id take turns in being active; and to correct the one wrong record leaves the other connection alone.
+    if finding.code == "NODE_ID_DUPLICATE" or (finding.code == "MCP_STALE" and rung.name == "targeted"):
+        return None
     working = symptoms.works_elsewhere(case, finding.links)
     return ("active_elsewhere", case.hmc_lines(working)) if working else None
 

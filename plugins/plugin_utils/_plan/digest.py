@@ -17,14 +17,16 @@ def of(value) -> str:
 def evidence_digest(entry: dict, evidence: dict | None) -> str:
     """Of what decides: who it is, what is wrong, how it runs. Times, process ids and counters may change."""
     evidence = evidence or {}
-    states = {
+    # Two hosts with one node id take turns in being connected: what shows of that is another one every time.
+    restless = entry["verdict"] == "NODE_ID_DUPLICATE"
+    states = sorted(entry["hmc_states"]) if restless else {
         name: {key: state.get(key) for key in ("rmc_state", "rmc_ipaddr", "dlpar", "state", "token")} for name, state in entry["hmc_states"].items()
     }
     return of(
         {
             "partition": [entry["machine"], entry["lpar_id"]],
             "verdict": entry["verdict"],
-            "findings": sorted({finding["code"] for finding in entry["findings"]}),
+            "findings": [] if restless else sorted({finding["code"] for finding in entry["findings"]}),
             "hmc_states": states,
             "flags": sorted(entry.get("flags") or []),
             "clustered": entry.get("clustered"),

@@ -78,8 +78,8 @@ def wide_confidence(outages) -> str:
 
 
 def hmc_path(case):
-    """The LPAR works by way of one HMC. Tokens i and X on the other have causes of their own."""
-    down = [link for link in case.links if link.state == INACTIVE and link.token in ("O", None)]
+    """The LPAR works by way of one HMC. Tokens i and X on the other have causes of their own, and so has a record of a replaced HMC."""
+    down = [link for link in case.links if link.state == INACTIVE and link.token in ("O", None) and not link.replaced]
     working = symptoms.works_elsewhere(case, down)
     working += [link for link in case.managing() if link not in down and link not in working and not link.known() and link.token == "I"]
     # Two hosts with one node id take turns on every HMC: that is no path.
