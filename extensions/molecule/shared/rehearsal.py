@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +107,6 @@ class Rehearsal(Estate):
         return self
 
     def run(self, name, *arguments, label="run", inventory=None, **variables):
-        import time
         started = time.time()
         directory = self.results / label
         result = self.playbook(name, *arguments, inventory=inventory, rmc_diagnose_report_dir=str(directory), rmc_fix_report_dir=str(directory),
@@ -124,6 +124,12 @@ class Rehearsal(Estate):
         real = self.remediate(*arguments, label=label, rmc_fix_plan_file=str(approved), rmc_fix_plan_id=checked.plan["id"], **more)
         return checked, real
 
+    def attempts(self, wanted, directory):
+        """Bare modules, forced: host -> [{method, ...}]. What they said lies in the directory, a file for each host."""
+        command = ["ansible-playbook", str(Path(__file__).with_name("attempts.yml")), "-i", str(self.inventory), "-l", ",".join(wanted)]
+        command += ["-e", json.dumps({"attempts": wanted, "attempts_dir": str(directory)})]
+        return subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
     def ran(self, since=0.0):
         """host -> every command that changed something there, or tried to, in order."""
         found = {}
@@ -136,6 +142,6 @@ class Rehearsal(Estate):
             lpar["wrecked"] for lpar in self.control.status()["lpars"].values() if lpar["wrecked"]]
 
 
-def own(name=None):
-    """The estate of a scenario: named after it, beside the shared one."""
-    return Rehearsal(Path(os.environ["RSCT_ESTATE"]).parent / (name or os.environ["MOLECULE_SCENARIO_NAME"]))
+def own():
+    """The estate of the scenario that runs."""
+    return Rehearsal(os.environ["RSCT_ESTATE"])
