@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import json
 import uuid
 
 from ansible.errors import AnsibleActionFail
@@ -12,7 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence import probes
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence.assemble import assemble
-from ansible_collections.aixops.rsct.plugins.module_utils._evidence.options import ARGUMENT_SPEC
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence.options import ARGUMENT_SPEC, OF_THE_ACTION
 from ansible_collections.aixops.rsct.plugins.plugin_utils._collector import perl
 
 
@@ -26,7 +27,10 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
         del tmp
+        self._task.args = self._with_variables(self._task.args, task_vars or {})
         _validated, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        as_fact = options["as_fact"]
+        options = {name: value for name, value in options.items() if name not in OF_THE_ACTION}
         warnings = []
         options["hmc_addresses"] = _addresses(options["hmc_addresses"], warnings)
         raw = None
@@ -35,10 +39,24 @@ class ActionModule(ActionBase):
         if raw is None:
             raw = self._by_python(options, task_vars)
         result["changed"] = False
-        result["ansible_facts"] = {"rmc": assemble(raw, options)}
+        evidence = assemble(raw, options)
+        if as_fact:
+            result["ansible_facts"] = {"rmc": evidence}
+        else:
+            result["evidence"] = json.dumps(evidence, separators=(",", ":"))
         if warnings:
             result["warnings"] = warnings
         return result
+
+    def _with_variables(self, args, task_vars):
+        """The options of the task, and from variables those that it does not give; the first prefix that has one wins."""
+        found = {}
+        for prefix in reversed(args.get("variables") or []):
+            for name in ARGUMENT_SPEC:
+                value = task_vars.get(f"{prefix}_{name}")
+                if value is not None:
+                    found[name] = self._templar.template(value)
+        return {**found, **args}
 
     def _by_perl(self, options, warnings):
         nonce = "rmc-" + uuid.uuid4().hex

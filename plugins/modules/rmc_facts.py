@@ -43,6 +43,22 @@ options:
     type: list
     elements: str
     default: []
+  as_fact:
+    description:
+      - Whether the evidence becomes a fact of the host.
+      - V(false) returns it as RV(evidence) instead. Ansible walks through every value of a fact several times, which takes
+        longer than reading the answers; M(aixops.rsct.rmc_report) understands both.
+    type: bool
+    default: true
+  variables:
+    description:
+      - Prefixes of variables for options that the task does not give. With V(rmc_diagnose), O(deadline) is taken from the
+        variable C(rmc_diagnose_deadline) if there is one. The first prefix that has the variable wins.
+      - It does the same as an expression in each option, and costs less. Ansible compiles every expression in the options of
+        a task anew for every host.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - aixops.rsct._attributes
   - aixops.rsct._attributes.action
@@ -65,15 +81,27 @@ EXAMPLES = r"""
     hmc_addresses:
       - 192.0.2.11
 
+- name: Gather it from thousands of LPARs, the RMC port by variable rsct_rmc_port, and report
+  aixops.rsct.rmc_facts:
+    variables:
+      - rsct
+    as_fact: false
+  register: rmc_answers
+
 - name: Say to which HMCs the connection is up
   ansible.builtin.debug:
     msg: "{{ ansible_facts['rmc'].domains.control_points | default([], true) | selectattr('state', 'eq', 'I') | map(attribute='name') }}"
 """
 
 RETURN = r"""
+evidence:
+  description: The evidence as JSON text, the same as RV(ansible_facts.rmc).
+  returned: with O(as_fact=false)
+  type: str
+  sample: '{"schema":1,"collector":"perl"}'
 ansible_facts:
   description: The evidence, below the one key RV(ansible_facts.rmc).
-  returned: always
+  returned: with O(as_fact=true)
   type: dict
   contains:
     rmc:

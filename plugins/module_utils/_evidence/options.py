@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from .probes import DEFAULTS
 
+# What runs on the LPAR does not need these.
+OF_THE_ACTION = ("as_fact", "variables")
 ARGUMENT_SPEC = {
+    "as_fact": {"type": "bool", "default": True},
+    "variables": {"type": "list", "elements": "str", "default": []},
     "collector": {"type": "str", "choices": ["perl", "python"], "default": "perl"},
     "deadline": {"type": "int", "default": DEFAULTS["deadline"]},
     "connect_timeout": {"type": "int", "default": DEFAULTS["connect_timeout"]},

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import pathlib
-import re
 from urllib.parse import quote
 
 from ...module_utils import _command
 from ...module_utils._evidence import probes
 
-_PROGRAM = pathlib.Path(__file__).with_name("collect.pl")
+# Read when this is imported: workers are forked from the process that did.
+_PROGRAM = pathlib.Path(__file__).with_name("collect.pl").read_text(encoding="utf-8")
 # For connections that cannot hand over standard input (a become method that wants a terminal): the program as an argument.
 COMMAND_WITH_INPUT = "LC_ALL=C perl -"
 _COMMAND_WITH_ARGUMENT = "LC_ALL=C perl -MMIME::Base64 -e 'eval decode_base64(shift); die $@ if $@' {0}"
@@ -47,7 +47,7 @@ def program(options, nonce):
     rows += [("address", _plain(address)) for address in options["hmc_addresses"]]
     rows += [_row(probe, options) for probe in probes.table(options)]
     table = "\n".join("\t".join(row) for row in rows)
-    return "$main::TABLE = <<'END_OF_TABLE';\n{0}\nEND_OF_TABLE\n{1}".format(table, _PROGRAM.read_text(encoding="utf-8"))
+    return "$main::TABLE = <<'END_OF_TABLE';\n{0}\nEND_OF_TABLE\n{1}".format(table, _PROGRAM)
 
 
 def command_with_argument(text):
@@ -59,9 +59,12 @@ def records(text, nonce):
     """(raw records, whether the answer is complete). Banners, prompts and other noise around the frames are passed over."""
     if nonce + " BEGIN" not in text:
         raise NoAnswer()
-    found = re.findall(re.escape(nonce) + r" RECORD (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)[ \t\r]*$", text, re.MULTILINE)
     rows = []
-    for name, outcome, rc, seconds, stdout, stderr in found:
+    for line in text.split("\n"):
+        fields = line.partition(nonce + " RECORD ")[2].split()
+        if len(fields) != 6:
+            continue
+        name, outcome, rc, seconds, stdout, stderr = fields
         try:
             rows.append(
                 {

@@ -33,7 +33,7 @@ def host_entry(variables: dict, registered_name: str, in_play: bool, now: dateti
     if result.get("unreachable"):
         entry.update(unreachable=True, message=str(result.get("msg") or "unreachable"))
         return entry
-    evidence = (result.get("ansible_facts") or {}).get("rmc")
+    evidence = _registered(result)
     fresh = bool(evidence)
     if not evidence and not result.get("failed"):
         evidence = (variables.get("ansible_facts") or {}).get("rmc")
@@ -47,6 +47,13 @@ def host_entry(variables: dict, registered_name: str, in_play: bool, now: dateti
         return entry
     entry["rmc"] = evidence
     return entry
+
+
+def _registered(result: dict):
+    """The evidence in a registered result: with as_fact=false as text, which is far cheaper to carry for Ansible."""
+    if isinstance(result.get("evidence"), str):
+        return json.loads(result["evidence"])
+    return (result.get("ansible_facts") or {}).get("rmc")
 
 
 def _expected(variables: dict):

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 
 import pytest
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.aixops.rsct.plugins.action import rmc_facts
@@ -166,3 +167,35 @@ def test_names_are_no_addresses():
 def test_wrong_options(args):
     with pytest.raises(AnsibleActionFail):
         Action(**args).run(task_vars={})
+
+
+class Templar:
+    """Evaluates one expression."""
+
+    def template(self, value):
+        return 7 if value == "{{ seconds }}" else value
+
+
+def test_options_by_variables_the_first_prefix_wins_and_the_task_over_all():
+    action = Action(None, {"records": RECORDS}, collector="python", variables=["rmc_diagnose", "rsct"])
+    action._templar = Templar()
+    variables = {"rmc_diagnose_deadline": "{{ seconds }}", "rmc_diagnose_collector": "perl", "rsct_deadline": 30, "rsct_rmc_port": "6570", "rsct_var_ct": None}
+    action.run(task_vars=variables)
+    told = action.module_args[0]
+    assert (told["collector"], told["deadline"], told["rmc_port"], told["var_ct"]) == ("python", 7, 6570, "/var/ct")
+    assert not {"variables", "as_fact"} & set(told)
+
+
+def test_a_variable_is_checked_like_an_option():
+    action = Action(None, {"records": RECORDS}, variables=["rmc_diagnose"])
+    action._templar = Templar()
+    with pytest.raises(AnsibleError, match="collector"):
+        action.run(task_vars={"rmc_diagnose_collector": "ruby"})
+
+
+def test_evidence_as_text_says_the_same_as_the_fact():
+    fact = Action(None, {"records": RECORDS}, collector="python").run(task_vars={})["ansible_facts"]["rmc"]
+    result = Action(None, {"records": RECORDS}, collector="python", as_fact=False).run(task_vars={})
+    assert set(result) == {"evidence", "changed"}
+    text = json.loads(result["evidence"])
+    assert dict(text, collected_at=None) == dict(json.loads(json.dumps(fact)), collected_at=None)

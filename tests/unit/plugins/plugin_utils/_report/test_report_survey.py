@@ -27,6 +27,11 @@ def test_the_registered_result_is_the_evidence():
     assert _entry({"answers": {"ansible_facts": {"rmc": rmc}}}) == {"rmc": rmc, "unreachable": False, "message": "", "expected": None}
 
 
+def test_the_registered_result_may_be_text():
+    rmc = build.evidence("aix1", 1)
+    assert _entry({"answers": {"evidence": json.dumps(rmc)}})["rmc"] == rmc
+
+
 def test_facts_serve_where_nothing_was_registered():
     rmc = build.evidence("aix1", 1)
     assert _entry({"ansible_facts": {"rmc": rmc}})["rmc"] == rmc
