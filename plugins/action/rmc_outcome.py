@@ -164,7 +164,7 @@ class ActionModule(ActionBase):
         touched = {(by_name[name]["machine"], by_name[name]["lpar_id"]) for name in repair["stories"]}
         repair["dropped"] = outcome.dropped(play.load(self.plan["evidence"])["hmcs"], self._hmcs_after()["hmcs"], touched)
         stopping = sorted(name for name, told in stories.items() if told["outcome"] in outcome.STOPPING)
-        reasons = [f"{name} did not recover" for name in stopping] + [f"{each['name']} was lost meanwhile" for each in repair["dropped"]]
+        reasons = [f"{name} did not recover" for name in stopping] + sorted({f"{each['name']} was lost meanwhile" for each in repair["dropped"]})
         repair["breaker"] = "; ".join(reasons)
         if reasons:
             for name in {name for wave in self.plan["waves"] for name in wave} - set(repair["stories"]):

@@ -38,6 +38,10 @@ def seal(entries: list, previews: dict, terms: Terms, head: dict) -> dict:
     for host in proposed:
         host["proposed"] = True
         _decide(host, terms)
+    if terms.approved:
+        for host in hosts:
+            if host["decision"] == REFUSED and not host.get("proposed") and _proposed_before(host, terms.approved):
+                host["refused"] = [_drift(host, terms.approved), *host["refused"]]
     ready = [host for host in hosts if host["decision"] == APPLY]
     plan["waves"] = waves.order(ready, terms.serial, terms.per_hmc, terms.per_system)
     if terms.one_wave:
@@ -96,7 +100,7 @@ def _missing_approval(host: dict, terms: Terms) -> dict | None:
 
 def _drift(host: dict, approved: dict) -> dict | None:
     """Why this host is not what was approved."""
-    before = next((each for each in approved["hosts"] if each["host"] == host["host"] and each.get("proposed")), None)
+    before = _proposed_before(host, approved)
     if before is None:
         return refusal("not_in_approved_plan", f"plan {approved['id']}", f"{host['host']} is not in it")
     if before["evidence_digest"] != host["evidence_digest"]:
@@ -105,6 +109,10 @@ def _drift(host: dict, approved: dict) -> dict | None:
     if any(before.get(key) != host.get(key) for key in ("rung", "steps", "commands")):
         return refusal("commands_differ", f"plan {approved['id']}", f"{before['rung']} then, {host['rung']} now")
     return None
+
+
+def _proposed_before(host: dict, approved: dict) -> dict | None:
+    return next((each for each in approved["hosts"] if each["host"] == host["host"] and each.get("proposed")), None)
 
 
 def _defer(hosts: list, planned: list) -> None:
