@@ -85,7 +85,7 @@ class Checks:
         # In a place of their own: what an interrupted run left must not look like an estate that is up. A short path, for ssh's sockets.
         with tempfile.TemporaryDirectory(prefix="rsct-") as scratch:
             env = self.env | {
-                "MOLECULE_EPHEMERAL_DIRECTORY": f"{scratch}/molecule",
+                "ANSIBLE_HOME": f"{scratch}/ansible",
                 "RSCT_ESTATES": f"{scratch}/estates",
                 "RSCT_PARENT": str(os.getpid()),
             }
