@@ -40,25 +40,9 @@ class Run:
     output: str
     started: float
     directory: Path
-
-    def _read(self, name):
-        path = self.directory / name
-        if not path.exists() or path.stat().st_mtime < self.started:
-            return {}
-        return json.loads(path.read_text(encoding="utf-8"))
-
-    @property
-    def report(self):
-        return self._read("rmc-report.json")
-
-    @property
-    def plan(self):
-        """The plan of this run; after an approved one, what came of it."""
-        return self._read("rmc-plan-run.json") or self._read("rmc-plan.json")
-
-    @property
-    def stories(self):
-        return self._read("rmc-repair.json").get("stories", {})
+    report: dict
+    plan: dict
+    stories: dict
 
     @property
     def verdicts(self):
@@ -111,7 +95,13 @@ class Rehearsal(Estate):
         directory = self.results / label
         result = self.playbook(name, *arguments, inventory=inventory, rmc_diagnose_report_dir=str(directory), rmc_fix_report_dir=str(directory),
                                **{**PATHS, **PACE, **variables})
-        return Run(result.returncode, result.stdout, started, directory)
+
+        def written(file):
+            path = directory / file
+            return json.loads(path.read_text(encoding="utf-8")) if path.exists() and path.stat().st_mtime >= started else {}
+        # Read at once: the next run writes over them. An approved plan stays as it is, what comes of it lies beside it.
+        plan = written("rmc-plan-run.json") or written("rmc-plan.json")
+        return Run(result.returncode, result.stdout, started, directory, written("rmc-report.json"), plan, written("rmc-repair.json").get("stories", {}))
 
     def remediate(self, *arguments, **more):
         return self.run("rmc_remediate", *arguments, **more)
