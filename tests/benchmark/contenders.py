@@ -24,8 +24,15 @@ NAMES = {
     "c": "today: a playbook of command tasks",
     "d": "plain ssh, no Ansible",
     "start": "rmc_diagnose on saved evidence: no host asked",
-    "debug": "ansible -m debug: one task that does nothing",
+    "raw": "ansible -m raw -a true: the least that Ansible can do on a host",
 }
+
+# What rmc_diagnose reads without a command: both node ids, the log of rmcd, the keys, the trees of peer domains.
+FILES = """
+cat {node_id} {var_ct}/cfg/ct_node_id
+tail -c 65536 {var_ct}/IW/log/mc/default
+ls -l {var_ct}/cfg/ct_has.qkf {var_ct}/cfg/ct_has.pkf {var_ct}/cfg/ct_has.thl
+ls -d {var_ct}/*/registry"""
 
 
 class Bench:
@@ -46,8 +53,8 @@ class Bench:
 
     def argv(self, name: str) -> list[str]:
         inventory = str(self.estate.inventory)
-        if name in ("a", "debug"):
-            return [str(self.bin / "ansible"), "aix_lpars", "-i", inventory, "-m", "ping" if name == "a" else "debug"]
+        if name in ("a", "raw"):
+            return [str(self.bin / "ansible"), "aix_lpars", "-i", inventory, *(["-m", "ping"] if name == "a" else ["-m", "raw", "-a", "true"])]
         if name == "c":
             return [str(self.bin / "ansible-playbook"), "-i", inventory, str(HERE / "today.yml")]
         if name == "d":
@@ -109,5 +116,7 @@ class Bench:
                 text = "\n".join(command["command"] for command in survey["hmcs"][name]["commands"])
             else:
                 probes = survey["hosts"][name]["rmc"]["probes"]
+                variables = tree["children"]["aix_lpars"]["hosts"][name]
                 text = "\n".join("LC_ALL=C " + shlex.join(probe["argv"]) for probe in probes if probe["argv"])
+                text += FILES.format(var_ct=variables["rsct_var_ct"], node_id=variables["rsct_ct_node_id_file"])
             (self.plain / f"{name}.commands").write_text(text, encoding="utf-8")

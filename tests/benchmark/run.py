@@ -28,7 +28,7 @@ import tree  # noqa: E402  (the path above makes it known)
 
 JUDGED = (1000, 2000, 5000, 10000)
 # What is compared, in the order of a round. "b-half" runs on an estate of its own; "c" is far from the others and runs apart.
-SIDE_BY_SIDE = ("a", "b", "b-python", "d", "start", "debug")
+SIDE_BY_SIDE = ("a", "b", "b-python", "d", "start", "raw")
 COLD = ("a", "b", "d")
 # (c) at the largest size is stopped when it has taken this many times as long as (b): the goal is 25.
 TODAY_CAP = 27
