@@ -71,7 +71,7 @@ def _previewed(entry: dict, results: list) -> dict:
             return entry
     if entry["steps"] and not entry["commands"]:
         told = "; ".join(str(result.get("msg") or "") for dummy, result in results) or "the module was not run"
-        entry["refused"] = [refusal("preview_failed", entry["host"], told, "Diagnose again: the module sees nothing to do.")]
+        entry["refused"] = [refusal("preview_failed", entry["host"], told, "The module sees nothing to do, or not yet: RMC is given some minutes after its start. Diagnose again.")]
         entry["decision"] = REFUSED
     return entry
 
