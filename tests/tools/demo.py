@@ -33,6 +33,8 @@ def main() -> int:
     python = str(tree.BIN / "python")
     with tempfile.TemporaryDirectory(prefix="rsct-demo-") as scratch:
         estate = pathlib.Path(scratch) / "estate"
+        # The path of a Unix socket is short, the path of a checkout need not be.
+        env["ANSIBLE_SSH_CONTROL_PATH_DIR"] = str(pathlib.Path(scratch) / "cp")
         try:
             step("starting a simulated estate: 12 LPARs on 3 machines, 2 HMCs")
             subprocess.run(
