@@ -40,7 +40,17 @@ def to_restore(entry: dict, done: dict, accepted: dict | None, snapshot: dict | 
     """Only what lies below /var/ct can be put back, and only by the snapshot of this very run."""
     healed = bool(accepted and accepted["connected"])
     prepared = entry.get("prepares") and not done["failed"]
-    return bool(entry.get("restorable") and done["ran"] and not done["unreachable"] and not healed and not prepared and snapshot)
+    return bool(
+        entry.get("restorable") and done["ran"] and not done["unreachable"] and not healed and not prepared and snapshot
+        and not keys_taken_up(entry, accepted)
+    )
+
+
+def keys_taken_up(entry: dict, accepted: dict | None) -> bool:
+    """The rung made new keys and an HMC is connected by them: it would not take the old ones back, and the connection would be lost."""
+    rekeyed = entry["rung"] in ("reset_keep_id", "reset_new_id") or any((step.get("options") or {}).get("key_pair") for step in entry["steps"])
+    connected = any(check["what"].startswith("rmcdomainstatus") and check["passed"] for check in (accepted or {}).get("checks") or [])
+    return rekeyed and connected
 
 
 def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None) -> dict:
@@ -60,6 +70,8 @@ def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None)
         outcome, why = CONTINUES, "the next rung is the next run's"
     elif restored is None:
         outcome, why = NOT_HEALED, (done["message"] + "; " if done["failed"] else "") + open_points
+        if entry.get("restorable") and keys_taken_up(entry, accepted):
+            why += "; not put back: an HMC is connected by the new keys and would not take the old ones back"
     elif restored["ok"]:
         outcome, why = ROLLED_BACK, f"{open_points or done['message']}; {restored['message']}"
     else:

@@ -12,6 +12,7 @@ START = {"host": "a", "rung": "start", "steps": [{}], "restorable": False, "verd
 SNAPSHOT = {"name": "before"}
 UP = {"connected": True, "accepted": True, "verdict": "HEALTHY", "checks": []}
 DOWN = {"connected": False, "accepted": False, "verdict": "DRM_DOWN", "checks": [{"what": "HMC h", "passed": False, "detail": "inactive"}]}
+KNOWN = dict(DOWN, checks=[{"what": "rmcdomainstatus for h", "passed": True, "detail": "I"}])
 RAN = {"changed": True, "actions": [{"argv": ["rmcctrl", "-z"], "outcome": "ok"}], "msg": "Ran: rmcctrl -z"}
 REFUSED = {"failed": True, "changed": False, "actions": [], "msg": "Refused", "refusals": [{"reason": "no_snapshot", "evidence": [], "next_step": ""}]}
 BROKE = {"failed": True, "changed": True, "actions": [{"argv": ["rmcctrl", "-z"], "outcome": "failed"}], "msg": "rmcctrl -z ended with rc 1"}
@@ -66,6 +67,12 @@ def test_waiting_that_did_not_help_stops_nobody():
         (START, RAN, DOWN, SNAPSHOT, False),
         (dict(RECYCLE, prepares=True), RAN, DOWN, SNAPSHOT, False),
         (dict(RECYCLE, prepares=True), BROKE, DOWN, SNAPSHOT, True),
+        # Keys that an HMC has taken up stay: it would not take the old ones back.
+        (RECYCLE, RAN, KNOWN, SNAPSHOT, True),
+        (dict(RECYCLE, rung="reset_keep_id"), RAN, KNOWN, SNAPSHOT, False),
+        (dict(RECYCLE, rung="reset_keep_id"), RAN, DOWN, SNAPSHOT, True),
+        (dict(RECYCLE, rung="targeted", steps=[{"options": {"key_pair": True}}]), RAN, KNOWN, SNAPSHOT, False),
+        (dict(RECYCLE, rung="targeted", steps=[{"options": {}}]), RAN, KNOWN, SNAPSHOT, True),
     ],
 )
 def test_what_is_put_back(entry, result, accepted, snapshot, expected):
