@@ -23,6 +23,8 @@ _GIVEN = {
     "key_pair": "rmc_rekey_key_pair",
     "replace_node_id": "rmc_rekey_replace_node_id",
 }
+# A switch that is off may arrive as a string.
+_NOT_GIVEN = (None, "", {}, False, "false", "False", "no")
 
 
 class ActionModule(ActionBase):
@@ -121,7 +123,7 @@ class ActionModule(ActionBase):
         found = {}
         for host in hosts:
             values = {key: hostvars[host].get(name) for key, name in _GIVEN.items()}
-            found[host] = play.plain({key: value for key, value in values.items() if value not in (None, "", {}, False, "false", "no", "False")})
+            found[host] = play.plain({key: value for key, value in values.items() if value not in _NOT_GIVEN})
         return found
 
     def _seal(self, options: dict, task_vars: dict) -> dict:

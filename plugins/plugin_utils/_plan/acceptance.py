@@ -63,7 +63,8 @@ def _connections(entry: dict, waits: dict) -> list:
         caps = ",".join("?" if cap is None else str(cap) for cap in state["dlpar"])
         waited = _waited(waits.get(hmc) or {}, entry)
         passed = state["rmc_state"] == "active" and state["dlpar"] == [1, 1, 1] and waited in (None, "active", "would_wait")
-        checks.append(_check(f"HMC {hmc}", passed, f"{state['rmc_state']}, DLPAR {caps}" + (f", after the wait {waited}" if waited not in (None, "active") else "")))
+        late = f", after the wait {waited}" if waited not in (None, "active") else ""
+        checks.append(_check(f"HMC {hmc}", passed, f"{state['rmc_state']}, DLPAR {caps}{late}"))
         # In-band records have no line of their own; the diagnosis below speaks for them.
         if state.get("token") is not None:
             checks.append(_check(f"rmcdomainstatus for {hmc}", state["token"] == "I", state["token"]))

@@ -172,4 +172,3 @@ def _share(entries: list) -> None:
             else:
                 entry["shares"] = leader
         entry["steps"] = own
-

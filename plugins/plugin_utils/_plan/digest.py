@@ -47,4 +47,5 @@ def _of_rsct(row: dict) -> bool:
 
 def plan_id(hosts: list) -> str:
     """Of everything that would be done, to whom, and on which evidence: 12 hexadecimal digits."""
-    return of([{key: host.get(key) for key in ("host", "machine", "lpar_id", "verdict", "rung", "steps", "commands", "evidence_digest")} for host in hosts])[:12]
+    keys = ("host", "machine", "lpar_id", "verdict", "rung", "steps", "commands", "evidence_digest")
+    return of([{key: host.get(key) for key in keys} for host in hosts])[:12]

@@ -12,6 +12,7 @@ from . import digest, waves
 from .refusal import refusal
 
 SCHEMA = 1
+_NOT_YET = "The module sees nothing to do, or not yet: RMC is given some minutes after its start. Diagnose again."
 APPLY, REFUSED, WAITS, NOTHING, DEFERRED = "apply", "refused", "waits_for_approval", "nothing", "deferred"
 
 
@@ -71,7 +72,7 @@ def _previewed(entry: dict, results: list) -> dict:
             return entry
     if entry["steps"] and not entry["commands"]:
         told = "; ".join(str(result.get("msg") or "") for dummy, result in results) or "the module was not run"
-        entry["refused"] = [refusal("preview_failed", entry["host"], told, "The module sees nothing to do, or not yet: RMC is given some minutes after its start. Diagnose again.")]
+        entry["refused"] = [refusal("preview_failed", entry["host"], told, _NOT_YET)]
         entry["decision"] = REFUSED
     return entry
 

@@ -12,7 +12,8 @@ from .._report.text import ascii_line, plural
 
 WIDTH = 100
 _WORDS = {
-    "apply": "will be repaired", "waits_for_approval": "waiting for approval", "refused": "refused", "deferred": "deferred to a later run", "nothing": "in no need of repair",
+    "apply": "will be repaired", "waits_for_approval": "waiting for approval", "refused": "refused", "deferred": "deferred to a later run",
+    "nothing": "in no need of repair",
 }
 _OUTCOMES = {
     "healed": "healed", "continues": "prepared, go on with the next run", "still_waiting": "still to be waited for",

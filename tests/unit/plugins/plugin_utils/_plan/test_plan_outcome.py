@@ -93,7 +93,8 @@ def test_partitions_that_were_lost_meanwhile():
     before = {"h": {"partitions": [row(1, "active"), row(2, "active"), row(3, "inactive"), row(4, "active"), row(5, "active"), row(6, "active")]}}
     after = {
         "h": {"partitions": [
-            row(1, "inactive"), row(2, "inactive"), row(3, "inactive"), row(4, "active"), row(5, "inactive", state="Not Activated"), row(6, "busy"), row(7, "none"),
+            row(1, "inactive"), row(2, "inactive"), row(3, "inactive"), row(4, "active"), row(5, "inactive", state="Not Activated"),
+            row(6, "busy"), row(7, "none"),
         ]}
     }
     assert [each["name"] for each in outcome.dropped(before, after, {("m", 2)})] == ["p1"]

@@ -167,7 +167,8 @@ def test_what_was_tried():
         return {"host": host, "outcome": outcome, "at": at, "verdict": "DRM_DOWN", "rung": rung}
 
     entries = [
-        line("a", "rolled_back", rung="start"), line("a", "not_healed"), line("b", "rolled_back"), line("b", "healed"), line("c", "rolled_back", "2025-12-01T00:00:00Z"),
+        line("a", "rolled_back", rung="start"), line("a", "not_healed"), line("b", "rolled_back"), line("b", "healed"),
+        line("c", "rolled_back", "2025-12-01T00:00:00Z"),
         line("d", "refused"), line("e", "rolled_back", "yesterday"), line("f", "continues"), {"phase": "begin", "host": "g"},
     ]
     assert audit.tried(entries, now, 24) == {"a": {("DRM_DOWN", "start"), ("DRM_DOWN", "recycle")}}

@@ -44,8 +44,8 @@ def test_who_shares_a_command_never_goes_before_the_one_that_runs_it():
 
 _ENTRIES = st.lists(
     st.builds(
-        entry, st.integers(0, 60).map("h{0:02d}".format), number=st.integers(1, 8), kind=st.sampled_from(["aix", "vios"]), machine=st.sampled_from(["m1", "m2"]),
-        hmcs=st.sampled_from([["h1"], ["h1", "h2"], []]),
+        entry, st.integers(0, 60).map("h{0:02d}".format), number=st.integers(1, 8), kind=st.sampled_from(["aix", "vios"]),
+        machine=st.sampled_from(["m1", "m2"]), hmcs=st.sampled_from([["h1"], ["h1", "h2"], []]),
     ),
     unique_by=lambda each: each["host"],
 )
