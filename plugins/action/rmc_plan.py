@@ -101,7 +101,8 @@ class ActionModule(ActionBase):
             "approved": approved,
         }
         play.save(options["directory"], play.DRAFT, draft)
-        return {"hosts": {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}, "snapshot": draft["snapshot"], "directory": options["directory"]}
+        hosts = {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}
+        return {"hosts": hosts, "snapshot": draft["snapshot"], "directory": options["directory"]}
 
     @staticmethod
     def _approved(options: dict) -> dict | None:
