@@ -15,8 +15,8 @@ import pytest
 
 from rehearsal import PATHS, own
 
-# Damaged keys, a list of trusted hosts gone wrong, node ids that differ.
-DAMAGED = {"east01": ("KEYS_DAMAGED", {"how": "pair"}), "east02": ("AUTH_PENDING", {}), "east03": ("NODE_ID_INCONSISTENT", {})}
+# Damaged keys, a list of trusted hosts gone wrong, a working node id that is gone.
+DAMAGED = {"east01": ("KEYS_DAMAGED", {"how": "pair"}), "east02": ("AUTH_PENDING", {}), "east03": ("NODE_ID_INCONSISTENT", {"how": "missing"})}
 HOSTS = ",".join(DAMAGED)
 
 
@@ -47,7 +47,7 @@ def test_without_a_name_it_only_lists(estate):
     assert estate.ran(start) == {}
 
 
-def test_check_mode_names_what_then_runs(estate):
+def test_check_mode_changes_nothing(estate):
     start = time.time()
     checked = estate.run("rmc_rollback", "--check", "-l", HOSTS, rmc_rollback_snapshot="latest")
     assert checked.rc == 0, checked.output[-3000:]
@@ -72,6 +72,17 @@ def test_what_is_well_stays_as_it_is(estate):
     assert run.rc == 0, run.output[-3000:]
     assert identity(estate, "west01") == before
     assert estate.ran(start) == {}
+
+
+def test_another_node_id_must_be_said_to_be_meant(estate):
+    estate.break_("NODE_ID_INCONSISTENT", host="west01")
+    before, start = identity(estate, "west01"), time.time()
+    run = estate.run("rmc_rollback", "-l", "west01", rmc_rollback_snapshot="before")
+    assert run.rc != 0 and "wrong_node_id" in run.output
+    assert estate.ran(start) == {} and identity(estate, "west01") == before
+    run = estate.run("rmc_rollback", "-l", "west01", rmc_rollback_snapshot="before", rmc_rollback_reidentified=True, rmc_rollback_verify=True)
+    assert run.rc == 0, run.output[-3000:]
+    assert estate.control.status()["lpars"]["west01"]["healthy"]
 
 
 def test_the_snapshot_of_another_host_is_refused(estate):

@@ -16,7 +16,7 @@ from rehearsal import own
 
 ROWS = yaml.safe_load(Path(__file__).with_name("paths.yml").read_text(encoding="utf-8"))
 ROUNDS = max(len(row["path"]) for row in ROWS)
-RESTORE = {"rmcctrl -z", "rmcctrl -A", "rmcctrl -p"}
+RESTORE = {"rmcctrl -z", "rmcctrl -A", "rmcctrl -p", "stopsrc -s ctcas"}
 # So many, that the faults are no outage of an HMC: 3 systems of 20 LPARs.
 HOSTS = 60
 NAMES = ["lpar%04d" % number for number in range(2, HOSTS + 1) if number % 20 != 1]

@@ -28,7 +28,7 @@ import yaml
 
 from rehearsal import own
 
-RESTORE = {"rmcctrl -z", "rmcctrl -A", "rmcctrl -p"}
+RESTORE = {"rmcctrl -z", "rmcctrl -A", "rmcctrl -p", "stopsrc -s ctcas"}
 HERE = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"])
 SCRIPT = yaml.safe_load((HERE / "acts.yml").read_text(encoding="utf-8"))
 
