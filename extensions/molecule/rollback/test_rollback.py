@@ -36,7 +36,7 @@ def estate():
 def identity(estate, name):
     root = estate.directory / "hosts" / name / "root"
     files = [root / "etc/ct_node_id", *sorted((root / "var/ct/cfg").iterdir())]
-    return {path.name: (path.read_bytes(), path.stat().st_mode) for path in files if path.is_file()}
+    return {str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mode) for path in files if path.is_file()}
 
 
 def test_without_a_name_it_only_lists(estate):
