@@ -71,7 +71,7 @@ class Bench:
         output = self.scratch / f"{name}-{self.estate.base}.out"
         cost = rig.measure(self.argv(name), self.estate, self.env, self.scratch, output, cap)
         if not cost.capped:
-            problem = self._problem(name, cost.rc)
+            problem = self._problem(name, cost)
             if problem:
                 raise SystemExit(f"benchmark: {name} on {self.estate.hosts} LPARs: {problem}\n" + output.read_text(encoding="utf-8", errors="replace")[-2000:])
         return cost
@@ -81,9 +81,11 @@ class Bench:
         self.run("b")
         self._prepare_plain()
 
-    def _problem(self, name: str, rc: int) -> str:
-        if rc:
-            return f"exit code {rc}"
+    def _problem(self, name: str, cost: rig.Cost) -> str:
+        if cost.rc:
+            return f"exit code {cost.rc}"
+        if name == "c" and cost.counts["hmc"]["command"] < self.estate.hosts:
+            return "not every LPAR was asked for on every HMC"
         if name.startswith("b") or name == "start":
             report = json.loads((self.reports / name / "rmc-report.json").read_text(encoding="utf-8"))
             if not report["complete"] or report["totals"] != {"HEALTHY": self.estate.hosts}:
