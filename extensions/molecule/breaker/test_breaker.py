@@ -33,7 +33,7 @@ def victims(run, outcome):
     return sorted(name for name, each in run.outcomes().items() if each == outcome)
 
 
-def test_thirty_lpars_recover(estate):
+def test_thirty_lpars_recover(estate, capsys):
     """The figure: from the start to all active on both HMCs, and how much of it is waiting for them."""
     assert len(VICTIMS) == 30
     for name in VICTIMS:
@@ -49,8 +49,9 @@ def test_thirty_lpars_recover(estate):
     status = estate.control.status()["lpars"]
     assert all(status[name]["healthy"] for name in VICTIMS)
     waiting = waited(run)
-    print("30 LPARs: %.0f s from the start to all active, %.0f s of it waiting (%.0f %%), settling delay %d s" % (
-        seconds, waiting, 100 * waiting / seconds, SETTLE))
+    with capsys.disabled():
+        print("\n30 LPARs: %.0f s from the start to all active, %.0f s of it waiting (%.0f %%), settling delay %d s" % (
+            seconds, waiting, 100 * waiting / seconds, SETTLE))
 
 
 def waited(run):
