@@ -89,7 +89,17 @@ class Checks:
                 "RSCT_ESTATES": f"{scratch}/estates",
                 "RSCT_PARENT": str(os.getpid()),
             }
-            run(BIN / "molecule", "test", "--all", "--report", "--no-command-borders", cwd=self.target, env=env)
+            missing = 0
+            with subprocess.Popen(
+                [str(BIN / "molecule"), "test", "--all", "--report", "--no-command-borders"],
+                cwd=self.target, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            ) as molecule:
+                for line in molecule.stdout:
+                    print(line, end="", flush=True)
+                    # A step without its playbook is a warning for molecule, and a test that did not run for us.
+                    missing += "Missing playbook" in line
+            if molecule.returncode or missing:
+                raise AssertionError(f"molecule: exit {molecule.returncode}, {missing} missing playbooks")
 
     def groups(self) -> dict[str, list]:
         return {
