@@ -45,8 +45,8 @@ def _parts(result: dict, args, load_before: float, seconds: float) -> list[str]:
         "Compare the rows of one table with each other, not with those of another machine.",
         _machine(args, load_before, seconds),
         "## Goals\n\n" + _goals(result, by_name, largest),
-        f"## Side by side, connections open\n\n{_runs(args)} The ssh connections were open before every run, for all alike.\n\n" + _table(result["warm"]),
-        result["cold"] and f"## Side by side, every host logged in to anew\n\n{_runs(args)} All ssh connections were closed before every run, for all alike.\n\n" + _table(result["cold"]),
+        f"## Side by side, connections open\n\n{_runs(args.pairs)} The ssh connections were open before every run, for all alike.\n\n" + _table(result["warm"]),
+        result["cold"] and f"## Side by side, every host logged in to anew\n\n{_runs(args.cold_pairs)} All ssh connections were closed before every run, for all alike.\n\n" + _table(result["cold"]),
         "## What one run asks of a host\n\nLargest number on any one host, from the log of the simulator, one run with open connections.\n\n" + _counts(result["warm"]),
         _memory(result["warm"]),
         result["judgement"] and "## Judgement of a large estate\n\n" + _judgement(result["judgement"]),
@@ -76,8 +76,8 @@ def _read(path) -> str:
     return pathlib.Path(path).read_text(encoding="utf-8")
 
 
-def _runs(args) -> str:
-    return f"Medians of {args.pairs} interleaved rounds (lowest to highest)." if args.pairs > 1 else "One round."
+def _runs(rounds: int) -> str:
+    return f"Medians of {rounds} interleaved rounds (lowest to highest)." if rounds > 1 else "One round."
 
 
 # --- goals ---

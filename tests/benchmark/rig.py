@@ -100,6 +100,7 @@ def _wait(process: subprocess.Popen, cap: float | None):
     """(exit code or None for the one that reached the cap, resource usage of the process and what it waited for)."""
     end = None if cap is None else time.monotonic() + cap
     stopped = False
+    others = set(_children()) - {process.pid}
     try:
         while True:
             pid, status, usage = os.wait4(process.pid, 0 if end is None or stopped else os.WNOHANG)
@@ -111,8 +112,24 @@ def _wait(process: subprocess.Popen, cap: float | None):
                 os.killpg(process.pid, signal.SIGKILL)
             time.sleep(0.02)
     except BaseException:
+        stopped = True
         os.killpg(process.pid, signal.SIGKILL)
         raise
+    finally:
+        if stopped:
+            _end_all_but(others)
+
+
+def _end_all_but(others: set[int]) -> None:
+    """End what a killed command left behind: workers of Ansible are in sessions of their own, and become children of this process."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        left = [pid for pid in _children() if pid not in others]
+        if not left:
+            return
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
 def close_connections() -> None:
@@ -136,8 +153,11 @@ def reap() -> None:
 
 def _masters() -> list[int]:
     """Ssh clients in the background: direct children of this process, which starts none itself."""
-    listing = pathlib.Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii")
-    return [int(pid) for pid in listing.split() if _name(int(pid)) == "ssh"]
+    return [pid for pid in _children() if _name(pid) == "ssh"]
+
+
+def _children() -> list[int]:
+    return [int(pid) for pid in pathlib.Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text(encoding="ascii").split()]
 
 
 def _masters_cpu() -> float:

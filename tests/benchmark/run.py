@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,8 @@ sys.path.insert(0, str(rig.ROOT / "tests" / "tools"))
 import tree  # noqa: E402  (the path above makes it known)
 
 JUDGED = (1000, 2000, 5000, 10000)
-# What is compared, in the order of a round. "b-half" runs on an estate of its own; "c" is far from the others and runs apart.
+# What is compared, in the order of a round. "b-half" runs on an estate of its own, "b-python" on the smallest one only;
+# "c" is far from the others and runs apart.
 SIDE_BY_SIDE = ("a", "b", "b-python", "d", "start", "raw")
 COLD = ("a", "b", "d")
 # (c) at the largest size is stopped when it has taken this many times as long as (b): the goal is 25.
@@ -106,21 +108,21 @@ def measure(args: argparse.Namespace, scratch: pathlib.Path) -> dict:
             estate.up()
             bench = contenders.Bench(estate, scratch, env, args.forks)
             bench.warm()
-            entries = [(name, bench) for name in SIDE_BY_SIDE if name in args.only]
+            entries = [(name, bench) for name in SIDE_BY_SIDE if name in args.only and (name != "b-python" or hosts == min(args.hosts))]
             if "b-half" in args.only and largest:
                 half = rig.Estate(scratch / f"h{number}", hosts, 0.5, f"127.{31 + 2 * number}")
                 estates.append(half)
                 half.up()
-                entries.insert(3, ("b-half", contenders.Bench(half, scratch, env, args.forks)))
-                entries[3][1].warm()
+                entries.append(("b-half", contenders.Bench(half, scratch, env, args.forks)))
+                entries[-1][1].warm()
             rows = side_by_side(entries, args.pairs, cold=False)
             if "c" in args.only:
                 diagnosis = [each.wall for each in rows if each.name == "b"]
                 cap = TODAY_CAP * diagnosis[0] if diagnosis and largest and len(args.hosts) > 1 and not args.whole else None
                 rows.append(today(bench, cap))
             result["warm"] += rows
-            if largest and args.cold:
-                result["cold"] = side_by_side([(name, bench) for name in COLD if name in args.only], args.pairs, cold=True)
+            if largest and args.cold_pairs:
+                result["cold"] = side_by_side([(name, bench) for name in COLD if name in args.only], args.cold_pairs, cold=True)
             rig.close_connections()
             for each in estates:
                 each.down()
@@ -141,7 +143,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=3, help="how often everything runs (default: %(default)s)")
     parser.add_argument("--only", default=",".join(everything), help="of these: %(default)s")
     parser.add_argument("--forks", type=int, default=50, help="hosts at a time (default: %(default)s)")
-    parser.add_argument("--no-cold", dest="cold", action="store_false", help="without the runs that log in anew")
+    parser.add_argument("--cold-pairs", dest="cold_pairs", type=int, default=1, help="rounds in which every host is logged in to anew (default: %(default)s)")
     parser.add_argument("--whole", action="store_true", help="let (c) come to its end on the largest estate too")
     parser.add_argument("--output", help="a file for the tables instead of docs/performance.md")
     args = parser.parse_args()
@@ -155,6 +157,8 @@ def options() -> argparse.Namespace:
 
 def main() -> int:
     args = options()
+    # Terminated, it cleans up as if it were interrupted.
+    signal.signal(signal.SIGTERM, lambda *dummy: sys.exit(143))
     rig.adopt_orphans()
     begin = time.monotonic()
     load = page.load()

@@ -64,10 +64,16 @@ def test_a_run_that_did_not_do_its_work_is_no_measurement(bench, monkeypatch):
         bench.run("b")
 
 
-def test_a_capped_run_is_stopped_and_said(bench, monkeypatch):
-    monkeypatch.setattr(bench, "argv", lambda name: ["sh", "-c", "sleep 60 & wait"])
-    cost = bench.run("c", cap=0.1)
-    assert cost.capped
+def test_a_capped_run_is_stopped_with_all_that_it_started(bench, tmp_path):
+    """In a process of its own, which adopts orphans as the benchmark does; this one is not to change."""
+    program = (
+        "import os, pathlib, subprocess, sys; sys.path.insert(0, sys.argv[1]); import rig; rig.adopt_orphans();"
+        "process = subprocess.Popen(['sh', '-c', 'setsid sleep 60 & echo $! > ' + sys.argv[2] + '; wait'], start_new_session=True);"
+        "rc = rig._wait(process, 0.5)[0];"
+        "print(rc, os.path.exists('/proc/' + pathlib.Path(sys.argv[2]).read_text().strip()))"
+    )
+    result = subprocess.run([sys.executable, "-c", program, str(BENCHMARK), str(tmp_path / "pid")], check=True, capture_output=True, text=True)
+    assert result.stdout.split() == ["None", "False"]
 
 
 def test_judgement_of_a_synthetic_estate():
@@ -85,7 +91,7 @@ def _row(name, hosts, wall, **more):
 def _page(tmp_path, **walls):
     rows = [_row("b", 50, 4.0), *(_row(name.replace("_", "-"), 200, wall, **({"capped": True} if name == "c" else {})) for name, wall in walls.items())]
     judged = [{"lpars": size, "seconds": size / 10000, "peak_mb": size / 100} for size in (1000, 10000)]
-    args = argparse.Namespace(hosts=[50, 200], pairs=3, forks=50, output=str(tmp_path / "page.md"))
+    args = argparse.Namespace(hosts=[50, 200], pairs=3, cold_pairs=1, forks=50, output=str(tmp_path / "page.md"))
     page.write({"warm": rows, "cold": [], "judgement": judged}, args, 0.1, 60.0)
     return (tmp_path / "page.md").read_text(encoding="utf-8"), judged
 
