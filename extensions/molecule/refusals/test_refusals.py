@@ -117,8 +117,15 @@ TOMORROW = (NOW + datetime.timedelta(days=1)).strftime("%a").lower()
 TERMS = {
     "not_approved": {"rmc_fix_approve": False},
     "outside_window": {"rmc_fix_window": {"days": [TOMORROW], "from": "12:00", "to": "12:01"}},
-    "frozen": {"rmc_fix_freeze": [{"from": (NOW - datetime.timedelta(days=1)).strftime("%Y-%m-%d"), "to": (NOW + datetime.timedelta(days=1)).strftime("%Y-%m-%d"),
-                                   "reason": "year end"}]},
+    "frozen": {
+        "rmc_fix_freeze": [
+            {
+                "from": (NOW - datetime.timedelta(days=1)).strftime("%Y-%m-%d"),
+                "to": (NOW + datetime.timedelta(days=1)).strftime("%Y-%m-%d"),
+                "reason": "year end",
+            }
+        ]
+    },
     "second_approval_needed": {"rmc_fix_approved_by": ["one", "one"], "rmc_fix_two_approvals_from": "start"},
 }
 

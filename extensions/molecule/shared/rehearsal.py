@@ -27,7 +27,8 @@ PATHS = {
 }
 # The estate settles in a fraction of a second, not in minutes.
 PACE = {
-    "rmc_fix_settle_seconds": 1, "rmc_fix_verify_timeout": 7, "rmc_fix_verify_interval": 1, "rmc_verify_interval": 1, "rmc_diagnose_deadline": 6, "rmc_verify_deadline": 6,
+    "rmc_fix_settle_seconds": 1, "rmc_fix_verify_timeout": 7, "rmc_fix_verify_interval": 1, "rmc_verify_interval": 1,
+    "rmc_diagnose_deadline": 6, "rmc_verify_deadline": 6,
     "rmc_diagnose_formats": ["json"],
 }
 
