@@ -161,7 +161,9 @@ class ActionModule(ActionBase):
         repair["stories"].update(stories)
         repair["waves_done"] += 1
         by_name = {entry["host"]: entry for entry in self.plan["hosts"]}
-        touched = {(by_name[name]["machine"], by_name[name]["lpar_id"]) for name in repair["stories"]}
+        # Whoever was ill before the run is not lost by it: an HMC may show that minutes later.
+        ill = {name for name, entry in by_name.items() if entry["verdict"] not in ("HEALTHY", "UNDETERMINED")}
+        touched = {(by_name[name]["machine"], by_name[name]["lpar_id"]) for name in ill.union(repair["stories"])}
         repair["dropped"] = outcome.dropped(play.load(self.plan["evidence"])["hmcs"], self._hmcs_after()["hmcs"], touched)
         stopping = sorted(name for name, told in stories.items() if told["outcome"] in outcome.STOPPING)
         reasons = [f"{name} did not recover" for name in stopping] + sorted({f"{each['name']} was lost meanwhile" for each in repair["dropped"]})
