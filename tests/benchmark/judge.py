@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pathlib
 import resource
@@ -14,7 +15,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "unit" / "plugins" / "plugin_utils" / "_diagnosis")]
 
-import conftest  # noqa: E402, F401  (makes the collection importable)
+importlib.import_module("conftest")     # makes the collection importable
+
 from builder import NOW, Estate  # noqa: E402
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose  # noqa: E402
@@ -80,7 +82,9 @@ def main(lpars: int) -> None:
     report = diagnose(survey)
     seconds = time.process_time() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"lpars": len(report["hosts"]), "seconds": seconds, "peak_mb": peak / 1024, "judgement_mb": (peak - before) / 1024, "codes": len(report["totals"])}))
+    print(json.dumps({
+        "lpars": len(report["hosts"]), "seconds": seconds, "peak_mb": peak / 1024, "judgement_mb": (peak - before) / 1024, "codes": len(report["totals"]),
+    }))
 
 
 if __name__ == "__main__":

@@ -41,13 +41,16 @@ def _parts(result: dict, args, load_before: float, seconds: float) -> list[str]:
     by_name = {row.name: row for row in result["warm"] if row.hosts == largest}
     return [
         "# Performance",
-        "Written by `make bench` (tests/benchmark). Simulated LPARs and HMCs over real ssh; controller and targets share the CPUs of one machine, so the CPU time of either side is given beside the wall time. "
+        "Written by `make bench` (tests/benchmark). Simulated LPARs and HMCs over real ssh; "
+        "controller and targets share the CPUs of one machine, so the CPU time of either side is given beside the wall time. "
         "Compare the rows of one table with each other, not with those of another machine.",
         _machine(args, load_before, seconds),
         "## Goals\n\n" + _goals(result, by_name, largest),
         f"## Side by side, connections open\n\n{_runs(args.pairs)} The ssh connections were open before every run, for all alike.\n\n" + _table(result["warm"]),
-        result["cold"] and f"## Side by side, every host logged in to anew\n\n{_runs(args.cold_pairs)} All ssh connections were closed before every run, for all alike.\n\n" + _table(result["cold"]),
-        "## What one run asks of a host\n\nLargest number on any one host, from the log of the simulator, one run with open connections.\n\n" + _counts(result["warm"]),
+        result["cold"] and "## Side by side, every host logged in to anew\n\n"
+        f"{_runs(args.cold_pairs)} All ssh connections were closed before every run, for all alike.\n\n" + _table(result["cold"]),
+        "## What one run asks of a host\n\n"
+        "Largest number on any one host, from the log of the simulator, one run with open connections.\n\n" + _counts(result["warm"]),
         _memory(result["warm"]),
         result["judgement"] and "## Judgement of a large estate\n\n" + _judgement(result["judgement"]),
         _spent(by_name),
@@ -104,7 +107,8 @@ def _goals(result: dict, rows: dict, largest: int) -> str:
         few, many = sizes[0], sizes[-1]
         logins = [row.counts["hmc"]["exec"] for row in (few, many)]
         goal(
-            "ssh executions per HMC independent of the number of LPARs", f"{logins[0]} at {few.hosts} LPARs, {logins[1]} at {many.hosts}", logins[0] == logins[1],
+            "ssh executions per HMC independent of the number of LPARs",
+            f"{logins[0]} at {few.hosts} LPARs, {logins[1]} at {many.hosts}", logins[0] == logins[1],
         )
         fixed = [row.counts["hmc"]["command"] - -(-row.hosts // 20) for row in (few, many)]
         goal(
@@ -115,7 +119,8 @@ def _goals(result: dict, rows: dict, largest: int) -> str:
         goal("memory of the controller grows by less than 1 MB a host", f"{growth:.2f} MB", growth < 1)
     if result["judgement"]:
         last = result["judgement"][-1]
-        goal(f"judgement of {last['lpars']:,} LPARs under 2 s and 500 MB", f"{last['seconds']:.2f} s, {last['peak_mb']:.0f} MB", last["seconds"] < 2 and last["peak_mb"] < 500)
+        goal(f"judgement of {last['lpars']:,} LPARs under 2 s and 500 MB",
+             f"{last['seconds']:.2f} s, {last['peak_mb']:.0f} MB", last["seconds"] < 2 and last["peak_mb"] < 500)
     return "| goal | measured | met |\n|---|---|---|\n" + "\n".join(lines)
 
 
@@ -156,7 +161,8 @@ def _memory(rows: list) -> str:
     few, many = sizes[0], sizes[-1]
     growth = (many.peak_mb - few.peak_mb) / (many.hosts - few.hosts)
     return (
-        f"## Memory of the controller\n\nThe largest process of a diagnosis takes {few.peak_mb:.0f} MB at {few.hosts} LPARs and {many.peak_mb:.0f} MB at {many.hosts}: "
+        "## Memory of the controller\n\n"
+        f"The largest process of a diagnosis takes {few.peak_mb:.0f} MB at {few.hosts} LPARs and {many.peak_mb:.0f} MB at {many.hosts}: "
         f"{growth:.2f} MB more a host. Beside it there are up to `forks` workers, which share most of their memory with it."
     )
 
@@ -188,7 +194,8 @@ def _spent(rows: dict) -> str:
     lines = ["| part | CPU, s | share | how known |", "|---|---:|---:|---|"]
     lines += [f"| {text} | {value:.1f} | {value / cpu:.0%} | {how} |" for text, value, how in parts]
     return (
-        f"## What the remaining time is spent on\n\nA diagnosis of {hosts} LPARs takes {cpu:.1f} s of CPU on both sides, {cpu / hosts * 1000:.0f} ms for each LPAR.\n\n"
+        "## What the remaining time is spent on\n\n"
+        f"A diagnosis of {hosts} LPARs takes {cpu:.1f} s of CPU on both sides, {cpu / hosts * 1000:.0f} ms for each LPAR.\n\n"
         + "\n".join(lines) + "\n\n" + _KEPT_CHEAP
     )
 

@@ -89,7 +89,8 @@ def today(bench: contenders.Bench, cap: float | None) -> Row:
 def judgement() -> list[dict]:
     found = []
     for lpars in JUDGED:
-        runs = [json.loads(subprocess.run([sys.executable, str(contenders.HERE / "judge.py"), str(lpars)], check=True, capture_output=True).stdout) for dummy in range(3)]
+        judge = [sys.executable, str(contenders.HERE / "judge.py"), str(lpars)]
+        runs = [json.loads(subprocess.run(judge, check=True, capture_output=True).stdout) for dummy in range(3)]
         found.append(dict(runs[0], seconds=statistics.median(run["seconds"] for run in runs), peak_mb=max(run["peak_mb"] for run in runs)))
         say(f"judgement of {lpars} LPARs: {found[-1]['seconds']:.2f} s, {found[-1]['peak_mb']:.0f} MB")
     return found
