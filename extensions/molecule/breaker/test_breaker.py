@@ -13,7 +13,7 @@ import pytest
 
 from rehearsal import PACE, own
 
-VICTIMS = ["lpar%04d" % number for number in range(2, 34) if number % 20 != 1]
+VICTIMS = ["lpar%04d" % number for number in range(2, 33) if number % 20 != 1]
 SETTLE = 5
 CAPS = {"rmc_fix_per_hmc": 0, "rmc_fix_per_system": 0}
 RECYCLE = ["rmcctrl -z", "rmcctrl -A", "rmcctrl -p"]
@@ -36,10 +36,10 @@ def victims(run, outcome):
 def test_thirty_lpars_recover(estate, capsys):
     """The figure: from the start to all active on both HMCs, and how much of it is waiting for them."""
     assert len(VICTIMS) == 30
+    # The HMCs learn of it only during the diagnosis: what they show as lost then is no accident of the repair.
+    estate.control.set("estate", "settle", SETTLE)
     for name in VICTIMS:
         estate.break_("RSCT_DOWN", host=name)
-    estate.settle()
-    estate.control.set("estate", "settle", SETTLE)
     start = time.time()
     run = estate.remediate("-l", ",".join(VICTIMS), rmc_fix_approve=True, rmc_remediate_serial=[1, "10%", "100%"], **CAPS,
                            **dict(PACE, rmc_fix_verify_timeout=60, rmc_verify_stable=1))
@@ -50,7 +50,7 @@ def test_thirty_lpars_recover(estate, capsys):
     assert all(status[name]["healthy"] for name in VICTIMS)
     waiting = waited(run)
     with capsys.disabled():
-        print("\n30 LPARs: %.0f s from the start to all active, %.0f s of it waiting (%.0f %%), settling delay %d s" % (
+        print("\n30 LPARs: %.0f s from the start to all active, %.0f s of it waiting for the HMCs (%.0f %%), settling delay %d s" % (
             seconds, waiting, 100 * waiting / seconds, SETTLE))
 
 
@@ -64,7 +64,7 @@ def waited(run):
 
 
 class Saboteur(threading.Thread):
-    """Does its harm when the repair of a host is half way."""
+    """Does its harm when the repair of a host is half way, or just through and not yet verified."""
 
     def __init__(self, estate, since):
         super().__init__(daemon=True)
@@ -72,19 +72,25 @@ class Saboteur(threading.Thread):
         self.done = set()
 
     def run(self):
-        while not self.over.wait(0.2):
-            ran = self.estate.ran(self.since)
+        while not self.over.wait(0.3):
+            log = [entry for entry in self.estate.control.log(self.since) if entry["host"] in (LOSES_SNAPSHOT, IS_LOST)]
             for name, act in ((LOSES_SNAPSHOT, self.lose_snapshot), (IS_LOST, self.cut_off)):
-                if name not in self.done and RECYCLE[1] in ran.get(name, []):
+                if name not in self.done and self.due(name, log):
                     act(name)
                     self.done.add(name)
+
+    @staticmethod
+    def due(name, log):
+        stopped = [entry["time"] for entry in log if entry["host"] == name and entry.get("argv") == ["rmcctrl", "-z"]]
+        cleaned = [entry["time"] for entry in log if entry["host"] == name and "rm -f -r" in entry.get("command", "")]
+        return bool(stopped) and (name == LOSES_SNAPSHOT or max(cleaned, default=0) > stopped[0])
 
     def lose_snapshot(self, name):
         for archive in (self.estate.directory / "hosts" / name / "root/var/adm/rsct_snapshots").glob("*.tar"):
             archive.write_bytes(b"overwritten")
 
     def cut_off(self, name):
-        self.estate.control.set(name, "user_names", [])
+        self.estate.control.set(name, "up", False)
 
 
 @pytest.fixture(scope="module")
@@ -128,10 +134,11 @@ def test_nothing_is_half_done(bad_night, estate):
 def test_the_three_stories_are_told(bad_night):
     run, dummy = bad_night
     assert {name: run.outcomes()[name] for name in (DIES, LOSES_SNAPSHOT, IS_LOST)} == {
-        DIES: "rolled_back", LOSES_SNAPSHOT: "restore_failed", IS_LOST: "unreachable"}
+        DIES: "rolled_back", LOSES_SNAPSHOT: "restore_failed", IS_LOST: "restore_failed"}
     assert "put back from the snapshot" in run.stories[DIES]["why"]
     assert "LOOK AT THIS HOST" in run.stories[LOSES_SNAPSHOT]["why"]
-    assert run.stories[IS_LOST]["why"]
+    assert "LOOK AT THIS HOST" in run.stories[IS_LOST]["why"]
+    assert len({run.stories[name]["why"] for name in (DIES, LOSES_SNAPSHOT, IS_LOST)}) == 3
     for name in (DIES, LOSES_SNAPSHOT, IS_LOST):
         assert name in run.output.rpartition("Tell the stories")[2]
 

@@ -97,6 +97,8 @@ class Rehearsal(Estate):
         result = self.playbook(name, *arguments, inventory=inventory, rmc_diagnose_report_dir=str(directory), rmc_fix_report_dir=str(directory),
                                **{**PATHS, **PACE, **variables})
 
+        (self.results / (label + ".log")).write_text(result.stdout, encoding="utf-8")
+
         def written(file):
             path = directory / file
             return json.loads(path.read_text(encoding="utf-8")) if path.exists() and path.stat().st_mtime >= started else {}
