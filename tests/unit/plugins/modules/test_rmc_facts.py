@@ -21,10 +21,11 @@ from ansible_collections.aixops.rsct.plugins.modules import rmc_facts
 
 
 def _old_python():
-    """Python 3.9, the one of AIX 7.3, where one is installed."""
-    roots = [pathlib.Path(os.environ.get("PYENV_ROOT") or pathlib.Path.home() / ".pyenv")]
-    found = [str(path) for root in roots for path in root.glob("versions/3.9.*/bin/python3.9")]
-    return next(iter(found), None) or shutil.which("python3.9")
+    """Python 3.9, the one of AIX 7.3, where one is installed and runs: the shims of pyenv are there for versions that do not."""
+    found = shutil.which("python3.9")
+    roots = [pathlib.Path(os.environ.get("PYENV_ROOT") or pathlib.Path.home() / ".pyenv"), *([pathlib.Path(found).parents[1]] if found else [])]
+    candidates = [*(str(path) for root in roots for path in root.glob("versions/3.9.*/bin/python3.9")), *([found] if found else [])]
+    return next((path for path in candidates if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0), None)
 
 
 PYTHONS = [pytest.param(sys.executable, id="this"), pytest.param(_old_python(), id="3.9", marks=pytest.mark.skipif(not _old_python(), reason="no Python 3.9"))]
