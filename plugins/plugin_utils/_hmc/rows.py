@@ -40,7 +40,8 @@ def table(text: str, width: int, id_column: int | None = None, delimiter: str = 
     """
     rows, messages = [], []
     for line in text.split("\n"):
-        if not line.strip():
+        # Blanks alone are an empty line; a cell of another invisible character is a cell.
+        if not line.strip(" \t\r"):
             continue
         row = cells(line, delimiter)
         if len(row) == width and (id_column is None or number(row[id_column]) is not None):
