@@ -16,6 +16,9 @@ import shutil
 import sys
 import tempfile
 
+import pytest
+from ansible.plugins.loader import init_plugin_loader
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
@@ -36,3 +39,11 @@ os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS_PATH)
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(COLLECTIONS_PATH), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
+# Before anything of the collection is imported: what came by another loader is not found again by Ansible's.
+init_plugin_loader([str(COLLECTIONS_PATH)])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Keep pytest-ansible from making a tree of links in the checkout."""
+    config.option.ansible_unit_inject_only = True
