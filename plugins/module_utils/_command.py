@@ -26,22 +26,27 @@ PATH_ADDITIONS = (
 ENVIRONMENT = {"LC_ALL": "C", "LANG": "C", "CT_MANAGEMENT_SCOPE": "0"}
 ENVIRONMENT_REMOVED = ("CT_CONTACT",)
 
-OUTPUT_LIMIT = 1024 * 1024
+# A process list of some 50,000 rows.
+OUTPUT_LIMIT = 4 * 1024 * 1024
 KILL_GRACE = 1.0
 # How long to keep reading after a command ended while somebody else (a daemon that it started) holds its output open.
 DRAIN_SECONDS = 0.2
 
 
 class Result:
-    """What became of a command. outcome: ok, failed (rc is not 0, or it could not be started), timeout, missing."""
+    """What became of a command. outcome: ok, failed (rc is not 0, it could not be started, or it was truncated), timeout, missing.
 
-    def __init__(self, argv, rc=None, stdout="", stderr="", seconds=0.0, outcome="ok"):
+    truncated: it said more than was kept. What is missing cannot be told, so that is no answer, whatever rc is.
+    """
+
+    def __init__(self, argv, rc=None, stdout="", stderr="", seconds=0.0, outcome="ok", truncated=False):
         self.argv = list(argv)
         self.rc = rc
         self.stdout = stdout
         self.stderr = stderr
         self.seconds = seconds
         self.outcome = outcome
+        self.truncated = truncated
 
     def __repr__(self):
         return "Result({0!r}, rc={1!r}, outcome={2!r})".format(self.argv, self.rc, self.outcome)
@@ -73,13 +78,13 @@ def run(argv, deadline, stdin=None, env=None, cwd=None, limit=OUTPUT_LIMIT):
         outcome = "missing" if error.errno == errno.ENOENT else "failed"
         message = "{0}: {1}".format(argv[0], error.strerror)
         return Result(argv, stderr=message, seconds=time.monotonic() - started, outcome=outcome)
-    stdout, stderr, in_time = _converse(process, stdin, started + deadline, limit)
+    stdout, stderr, in_time, truncated = _converse(process, stdin, started + deadline, limit)
     if in_time:
-        outcome = "ok" if process.returncode == 0 else "failed"
+        outcome = "ok" if process.returncode == 0 and not truncated else "failed"
         rc = process.returncode
     else:
         outcome, rc = "timeout", None
-    return Result(argv, rc, stdout, stderr, time.monotonic() - started, outcome)
+    return Result(argv, rc, stdout, stderr, time.monotonic() - started, outcome, truncated)
 
 
 class Runner:
@@ -108,7 +113,8 @@ class Runner:
 
 
 def _converse(process, stdin, end, limit):
-    """Feed and read the process until it ended or the time is up; (stdout, stderr, whether it ended in time)."""
+    """Feed and read the process until it ended or the time is up; (stdout, stderr, whether it ended in time, whether some was dropped)."""
+    truncated = False
     output = {process.stdout: bytearray(), process.stderr: bytearray()}
     pending = stdin.encode("utf-8") if isinstance(stdin, str) else stdin
     with selectors.DefaultSelector() as selector:
@@ -125,14 +131,14 @@ def _converse(process, stdin, end, limit):
                 if key.fileobj is process.stdin:
                     pending = _feed(selector, process.stdin, pending)
                 else:
-                    _read(selector, key.fileobj, output[key.fileobj], limit)
+                    truncated = _read(selector, key.fileobj, output[key.fileobj], limit) or truncated
             if not ready and ended:
                 break
     in_time = _ended(process, end)
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             _close(stream)
-    return _text(output[process.stdout]), _text(output[process.stderr]), in_time
+    return _text(output[process.stdout]), _text(output[process.stderr]), in_time, truncated
 
 
 def _feed(selector, stream, pending):
@@ -150,11 +156,14 @@ def _feed(selector, stream, pending):
 
 
 def _read(selector, stream, collected, limit):
+    """Collect what is there, limit bytes in all; True if some of it was dropped."""
     data = os.read(stream.fileno(), 65536)
     if not data:
         selector.unregister(stream)
     # Beyond the limit it is read and dropped, so that the command does not block.
-    collected.extend(data[: max(0, limit - len(collected))])
+    room = max(0, limit - len(collected))
+    collected.extend(data[:room])
+    return len(data) > room
 
 
 def _ended(process, end):

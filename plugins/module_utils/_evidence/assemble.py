@@ -106,10 +106,11 @@ class _Results(dict):
         super().__init__()
         self.table = {probe["name"]: probe for probe in probes.table(options)}
         for record in records:
-            probe = self.table.get(record["name"], {"argv": [], "partial": False})
-            answered = probe["partial"] and record["outcome"] == "failed" and record["stdout"].strip()
-            outcome = "ok" if answered else record["outcome"]
-            self[record["name"]] = Result(probe["argv"], record["rc"], record["stdout"], record["stderr"], record["seconds"], outcome)
+            probe = self.table.get(record["name"], {"argv": [], "partial": ""})
+            result = Result(probe["argv"], record["rc"], record["stdout"], record["stderr"], record["seconds"], record["outcome"])
+            if probes.answered(probe, result):
+                result.outcome = "ok"
+            self[record["name"]] = result
 
     def parsed(self, name, parse):
         """What the parser makes of a probe that answered, else None."""

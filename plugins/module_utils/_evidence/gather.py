@@ -56,6 +56,8 @@ def _ask(probe, deadline):
         result = files.children(probe["path"], probe["having"])
     else:
         result = _command.run(probe["argv"], deadline, limit=probes.READ_LIMIT)
+        if result.truncated:
+            return _record(result.outcome, result.rc, result.seconds, "", "more output than is read")
     return _record(result.outcome, result.rc, result.seconds, _picked(result.stdout, probe)[: probe["limit"]], result.stderr[:4096])
 
 

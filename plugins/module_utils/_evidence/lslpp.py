@@ -21,9 +21,11 @@ def parse(text):
 
 
 def installed(result):
-    """parse() of an answer, or None if there is none. Return code 1 is normal: some of what was asked for is not installed."""
-    if result is None or result.outcome not in ("ok", "failed"):
+    """parse() of an answer, or None if there is none. Return code 1 is normal: some of what was asked for is not installed.
+
+    An lslpp that ended otherwise may have been about to name the fileset that matters.
+    """
+    if result is None or result.truncated:
         return None
-    rows = parse(result.stdout)
-    told = rows or result.outcome == "ok" or _NOT_INSTALLED in result.stdout + result.stderr
-    return rows if told else None
+    absent = result.outcome == "failed" and (result.rc or 0) > 0 and _NOT_INSTALLED in result.stdout + result.stderr
+    return parse(result.stdout) if absent or result.outcome == "ok" else None

@@ -9,7 +9,7 @@ A probe is plain data, so that a program in any language can execute it:
          children (path, having: the directories in path that have such an entry)
   stage  probes of one stage run side by side, the stages one after the other
   slow   gets twice the deadline
-  partial  an answer counts though the command returns an error, which says that some of it is missing or bad
+  partial  what the output must match to count though the command returns an error, which says that some of it is missing or bad
   keep   only the lines of stdout that match travel
   limit  bytes of output that travel
   when   [[probe, matches, regex]]: run it if any of these holds for the output of a probe of an earlier stage
@@ -19,6 +19,8 @@ Regular expressions are for single lines ((?m) is understood) and restricted to 
 """
 
 from __future__ import annotations
+
+import re
 
 STAGES = (1, 2, 3)
 SIDE_BY_SIDE = 8
@@ -58,9 +60,9 @@ PROBES = [
         "name": "lslpp",
         "argv": ["lslpp", "-Lcq", "rsct.*", "devices.chrp.base.ServiceRM", "csm.client", "cluster.es.server.rte", "sam.core.rte", "gpfs.base", "ios.cli.rte"],
         "slow": True,
-        "partial": True,
+        "partial": r"0504-132",
     },
-    {"name": "df", "argv": ["df", "-k", "/", "/var", "/tmp", "{var_ct}"], "partial": True},
+    {"name": "df", "argv": ["df", "-k", "/", "/var", "/tmp", "{var_ct}"], "partial": r"(?m)^Filesystem\s"},
     {"name": "errpt", "argv": ["errpt"], "keep": _ERRPT_KEEP, "limit": 16 * 1024},
     {"name": "lsattr_sys0", "argv": ["lsattr", "-El", "sys0"], "keep": r"^(?:systemid|modelname)\s"},
     {"name": "uname", "argv": ["uname", "-L"]},
@@ -82,7 +84,7 @@ PROBES = [
     {"name": "lsrsrc_management_server", "argv": ["lsrsrc", "IBM.ManagementServer"], "stage": 2, "when": [["lsrsrc", True, r"2612-023"]]},
     {"name": "lssrc_mcproxy", "argv": ["lssrc", "-ls", "mcproxy"], "stage": 2, "when": [["lssrc", True, r"(?m)^\s*mcproxy\s.*\sactive\s*$"]]},
     {"name": "runact", "argv": ["runact", "-s", "NodeID != 0", "IBM.MCP", "GetNodeState"], "stage": 2, "when": _NOT_ALL_UP},
-    {"name": "ctsvhbac", "argv": ["ctsvhbac"], "stage": 2, "partial": True, "when": _NOT_ALL_UP},
+    {"name": "ctsvhbac", "argv": ["ctsvhbac"], "stage": 2, "partial": r"(?m)^\s*Status\s*:", "when": _NOT_ALL_UP},
     {"name": "lsdev_ipsec", "argv": ["lsdev", "-Cc", "ipsec"], "stage": 2, "when": _NOT_ALL_UP},
     {"name": "lsfilt", "argv": ["lsfilt", "-v4", "-a", "-O"], "stage": 3, "when": [["lsdev_ipsec", True, r"(?m)^\s*ipsec_v4\s+Available"]]},
 ]
@@ -115,6 +117,14 @@ def seconds(probe, options):
     return options["deadline"] * (2 if probe["slow"] else 1)
 
 
+def answered(probe, result):
+    """Whether the output may be believed. One that was cut off, by a deadline, a signal or its length, lacks nobody knows what."""
+    if result.outcome == "ok" or not probe["partial"]:
+        return result.outcome == "ok"
+    ended = result.outcome == "failed" and (result.rc or 0) > 0 and not result.truncated
+    return ended and bool(result.stdout.strip()) and bool(re.search(probe["partial"], result.stdout + result.stderr))
+
+
 def _complete(probe, options):
     whole = {
         "kind": "command",
@@ -123,7 +133,7 @@ def _complete(probe, options):
         "having": "",
         "stage": 1,
         "slow": False,
-        "partial": False,
+        "partial": "",
         "tail": False,
         "keep": "",
         "limit": LIMIT,

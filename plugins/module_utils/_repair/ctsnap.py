@@ -83,7 +83,8 @@ def _free_mb(runner, path):
     existing = path
     while not os.path.isdir(existing) and existing != os.path.dirname(existing):
         existing = os.path.dirname(existing)
-    rows = df.parse(runner.run(["df", "-Pk", existing]).stdout)
+    result = runner.run(["df", "-Pk", existing])
+    rows = df.parse(result.stdout) if result.outcome == "ok" else []
     return rows[0]["free_mb"] if rows else None
 
 

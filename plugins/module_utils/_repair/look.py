@@ -43,8 +43,8 @@ def before(runner, options, now=datetime.datetime.now):
     evidence = _state(results, options)
     if not evidence["domains"]["control_points"] or any(row["state"] != "I" for row in evidence["domains"]["control_points"]):
         results.update(_ask(runner, options, ("runact",)))
-    processes = ps.parse(results["ps"].stdout) or None
-    errors = errpt.parse(results["errpt"].stdout) if results["errpt"].outcome == "ok" else None
+    processes = ps.parse(results.text("ps")) or None
+    errors = errpt.parse(results.text("errpt")) if results["errpt"].outcome == "ok" else None
     local_time = now()
     evidence.update(
         {
@@ -55,9 +55,8 @@ def before(runner, options, now=datetime.datetime.now):
             "activity": activity.parse(processes, errors, local_time),
             "migration": activity.last_migration(errors or [], local_time),
             "suspended": runact.parse(results["runact"].stdout) if "runact" in results else False,
-            "filesystems": df.parse(results["df"].stdout),
+            "filesystems": df.parse(results.text("df")),
             "rmcd": {"seconds": _age(processes, "rmcd")},
-            "cluster0": results["odmget_cluster0"],
         }
     )
     return evidence
@@ -103,9 +102,16 @@ def snapshot_problem(path, evidence, var_ct, check_mode=False):
     return None
 
 
+class _Results(dict):
+    """The answers by the name of their probe. One that cannot be believed is there for the census, and has no text."""
+
+    def text(self, name):
+        return self[name].stdout if self[name].outcome == "ok" else ""
+
+
 def _ask(runner, options, names):
     table = {probe["name"]: probe for probe in probes.table(options)}
-    results = {}
+    results = _Results()
     for name in names:
         probe = table[name]
         if probe["kind"] == "children":
@@ -114,30 +120,32 @@ def _ask(runner, options, names):
             results[name] = files.content(probe["path"], probe["limit"])
         else:
             results[name] = runner.run(probe["argv"])
+            if probes.answered(probe, results[name]):
+                results[name].outcome = "ok"
     return results
 
 
 def _state(results, options):
-    bound = netstat_an.parse(results["netstat_an"].stdout)
-    told = netstat_an.complete(results["netstat_an"].stdout)
+    bound = netstat_an.parse(results.text("netstat_an"))
+    told = netstat_an.complete(results.text("netstat_an"))
     return {
-        "subsystems": lssrc.parse(results["lssrc"].stdout),
+        "subsystems": lssrc.parse(results.text("lssrc")),
         "listeners": {
             protocol + "_657": netstat_an.listening(bound, protocol, options["rmc_port"]) if told else None for protocol in ("tcp", "udp")
         },
-        "domains": rmcdomainstatus.parse(results["rmcdomainstatus"].stdout),
+        "domains": rmcdomainstatus.parse(results.text("rmcdomainstatus")),
     }
 
 
 def _node_ids(results):
     names = {"live": "lsnodeid", "etc": "node_id_etc", "var_ct": "node_id_var_ct"}
-    return {key: node_id.parse(results[name].stdout) if results[name].outcome == "ok" else None for key, name in names.items()}
+    return {key: node_id.parse(results.text(name)) for key, name in names.items()}
 
 
 def _partition(results, processes):
     return {
-        "lpar_id": uname.parse(results["uname"].stdout)["lpar_id"],
-        "machine": lsattr.machine(lsattr.parse(results["lsattr_sys0"].stdout)),
+        "lpar_id": uname.parse(results.text("uname"))["lpar_id"],
+        "machine": lsattr.machine(lsattr.parse(results.text("lsattr_sys0"))),
         "hostname": os.uname()[1],
         # Process 1 is as old as the system.
         "uptime_seconds": next((row["seconds"] for row in processes or [] if row["pid"] == 1), None),

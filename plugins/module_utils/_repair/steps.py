@@ -110,7 +110,7 @@ def carry_out(runner, steps, clock, options):
 
 
 def succeeded(step, result):
-    return result.outcome == "ok" or any(code in result.stdout + result.stderr for code in step.accept)
+    return result.rc == 0 or any(code in result.stdout + result.stderr for code in step.accept)
 
 
 def describe_failure(result):

@@ -159,6 +159,7 @@ sub drain {
         # Beyond the limit it is read and dropped, so that the command does not block.
         my $room = $set{read_limit} - length $job->{$name};
         $job->{$name} .= substr $data, 0, $room if $room > 0;
+        $job->{truncated} = 1 if $count > $room;
     }
     return $stirred;
 }
@@ -195,7 +196,13 @@ sub finished {
 sub conclude {
     my ($job, $outcome, $rc) = @_;
     close $_ for values %{ $job->{streams} };
-    record($job->{probe}{name}, $outcome, $rc, $clock->() - $job->{started}, picked($job->{stdout}, $job->{probe}), substr($job->{stderr}, 0, 4096));
+    my @texts = (picked($job->{stdout}, $job->{probe}), substr $job->{stderr}, 0, 4096);
+    if ($job->{truncated}) {
+        # What is missing cannot be told, so this is no answer.
+        $outcome = 'failed' if $outcome eq 'ok';
+        @texts = ('', 'more output than is read');
+    }
+    record($job->{probe}{name}, $outcome, $rc, $clock->() - $job->{started}, @texts);
     return 1;
 }
 

@@ -94,9 +94,21 @@ def test_no_input_by_default():
     assert _command.run(["cat"], 10).stdout == ""
 
 
-def test_output_is_capped():
-    result = _command.run(["sh", "-c", "head -c 300000 /dev/zero; exit 0"], 30, limit=1000)
-    assert (len(result.stdout), result.outcome) == (1000, "ok")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_what_is_cut_off_at_the_limit_is_no_answer(stream):
+    redirect = " >&2" if stream == "stderr" else ""
+    result = _command.run(["sh", "-c", "head -c 300000 /dev/zero" + redirect], 30, limit=1000)
+    assert (len(getattr(result, stream)), result.rc, result.outcome, result.truncated) == (1000, 0, "failed", True)
+
+
+def test_what_just_fits_is_whole():
+    result = _command.run(["sh", "-c", "head -c 1000 /dev/zero"], 30, limit=1000)
+    assert (len(result.stdout), result.outcome, result.truncated) == (1000, "ok", False)
+
+
+def test_a_list_of_many_processes_fits():
+    result = _command.run(["sh", "-c", "head -c 2000000 /dev/zero; echo installp"], 30)
+    assert result.stdout.endswith("installp\n") and result.outcome == "ok"
 
 
 def test_odd_bytes():

@@ -189,6 +189,13 @@ def test_filesets_are_read_though_one_of_them_is_not_installed(collect, sample):
     assert collect(lslpp=("failed", 1, "", "lslpp: cannot open the ODM"))["filesets"] is None
     assert collect(lslpp=("failed", 1, "", "lslpp: 0504-132  Fileset rsct.* not installed."))["filesets"] == []
     assert collect(lslpp=("timeout", None, "", ""))["filesets"] is None
+    assert collect(lslpp=("failed", -9, sample("aix72_lslpp_lcq_rsct_core"), "lslpp: 0504-132  Fileset csm.client not installed."))["filesets"] is None
+
+
+def test_a_df_that_failed_counts_for_what_it_could_read_and_a_killed_one_for_nothing(collect, sample):
+    text = sample("aix72_df_pk_healthy")
+    assert collect(df=("failed", 1, text, "df: /var/ct: No such file or directory"))["filesystems"]
+    assert collect(df=("failed", -15, text, ""))["filesystems"] is None
 
 
 def test_reasons_that_are_asked_for_when_the_connection_is_down(collect, sample):

@@ -82,6 +82,24 @@ def test_return_code_1_of_lslpp_is_normal(alone, sample):
     assert cluster.census(alone)["member"] is False
 
 
+NOT_INSTALLED = "lslpp: 0504-132  Fileset csm.client not installed."
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"rc": -9, "stderr": NOT_INSTALLED},
+        {"rc": -15, "stderr": ""},
+        {"rc": 1, "stderr": "lslpp: cannot open the ODM"},
+        {"rc": None, "stderr": NOT_INSTALLED},
+        {"rc": 1, "stderr": NOT_INSTALLED, "truncated": True},
+    ],
+)
+def test_an_lslpp_that_was_cut_off_tells_nothing(alone, sample, ended):
+    alone["lslpp"] = Result([], stdout=sample("aix72_lslpp_lcq_rsct_core"), outcome="failed", **ended)
+    assert cluster.census(alone)["member"] is None
+
+
 def test_clcomd_alone_is_no_cluster(alone):
     assert "clcomd" in alone["lssrc"].stdout
     assert cluster.census(alone)["member"] is False

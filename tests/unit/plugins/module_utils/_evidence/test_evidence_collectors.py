@@ -271,6 +271,16 @@ def test_only_the_lines_that_matter_travel(host, collect):
 
 
 @pytest.mark.parametrize("collect", COLLECTORS)
+def test_more_output_than_is_read_is_no_answer(host, collect, monkeypatch):
+    monkeypatch.setattr(probes, "READ_LIMIT", 100000)
+    host.script("ps", "/bin/cat {0}\n/usr/bin/head -c 300000 /dev/zero\n".format(host.bin.parent / "ps.out"))
+    rmc = evidence(collect, host.options())
+    told = next(row for row in rmc["probes"] if row["name"] == "ps")
+    assert (told["outcome"], told["message"]) == ("failed", "more output than is read")
+    assert rmc["activity"]["installp"] is None and rmc["partition"]["uptime_seconds"] is None
+
+
+@pytest.mark.parametrize("collect", COLLECTORS)
 def test_environment_of_the_commands(host, collect, monkeypatch):
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     monkeypatch.setenv("CT_CONTACT", "elsewhere")

@@ -7,6 +7,7 @@ import datetime
 import os
 
 import pytest
+from ansible_collections.aixops.rsct.plugins.module_utils import _command
 from ansible_collections.aixops.rsct.plugins.module_utils._repair import look
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
 from ansible_collections.aixops.rsct.tests.unit.plugins.module_utils._repair.fake_host import HMC_ALPHA, MACHINE, NODE_ID, changing
@@ -54,6 +55,47 @@ def test_a_host_that_answers_nothing_useful_is_told_as_unknown(everything, fake,
     assert found["uid"] is None
     assert found["listeners"] == {"tcp_657": None, "udp_657": None}
     assert found["subsystems"] == [] and found["filesystems"] == []
+
+
+def whole(fake, *argv):
+    return fake.answer(list(argv))[1]
+
+
+@pytest.mark.parametrize("cut", [[None, "timeout"], [-9, "failed"], [1, "failed"]])
+def test_output_that_was_cut_off_is_no_answer(cut, fake, runner):
+    """The first rows are there, and what follows could be the one that matters."""
+    rc, outcome = cut
+    fake.state["hmcs"] = [dict(HMC_ALPHA, state="I")]
+    before(fake, runner)
+    lines = {" ".join(argv): whole(fake, *argv).splitlines(True) for argv in fake.log}
+    fake.state["answers"] = {line: [rc, "".join(text[:3]), "", outcome] for line, text in lines.items() if not line.startswith("df ")}
+    found = before(fake, runner)
+    assert set(found["activity"].values()) == {None}
+    assert found["partition"]["uptime_seconds"] is None and found["partition"]["lpar_id"] is None and found["rmcd"]["seconds"] is None
+    assert found["listeners"] == {"tcp_657": None, "udp_657": None}
+    assert found["cluster"]["member"] is None
+    assert found["subsystems"] == [] and found["domains"]["control_points"] == []
+
+
+@pytest.mark.parametrize("name", ["ps", "netstat"])
+def test_output_that_is_too_long_is_no_answer(name, fake, runner, monkeypatch):
+    def run(argv, deadline, **more):
+        result = fake.run(argv, deadline, **more)
+        if argv[0] == name:
+            result.outcome, result.truncated = "failed", True
+        return result
+
+    monkeypatch.setattr(_command, "run", run)
+    found = before(fake, runner)
+    assert {"ps": found["activity"]["installp"], "netstat": found["listeners"]["tcp_657"]}[name] is None
+
+
+@pytest.mark.parametrize(("rc", "outcome", "mounts"), [(None, "timeout", []), (-9, "failed", []), (1, "failed", ["/"]), (0, "ok", ["/"])])
+def test_df_tells_what_it_could_read_unless_it_was_stopped(rc, outcome, mounts, fake, runner):
+    before(fake, runner)
+    line = next(" ".join(argv) for argv in fake.log if argv[0] == "df")
+    fake.state["answers"][line] = [rc, "".join(whole(fake, "df", "-k").splitlines(True)[:2]), "df: /var/ct: No such file or directory\n", outcome]
+    assert [row["mount"] for row in before(fake, runner)["filesystems"]] == mounts
 
 
 def test_a_migration_that_just_ended(fake, runner):

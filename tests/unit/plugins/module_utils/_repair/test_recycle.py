@@ -213,6 +213,38 @@ REFUSED = {
 }
 
 
+# What is read of the host, cut off after its first lines: command, lines, rc, outcome -> the refusal.
+CUT_OFF = [
+    ("ps -e -o user,pid,etime,args", 2, None, "timeout", "unknown_state"),
+    ("ps -e -o user,pid,etime,args", 2, -9, "failed", "unknown_state"),
+    ("df -k / /var /tmp VAR_CT", 2, None, "timeout", "unknown_state"),
+    ("lslpp", 1, -9, "failed", "cluster_unknown"),
+    ("lssrc -a", 2, None, "timeout", "cluster_unknown"),
+    ("rmcdomainstatus -s ctrmc", 2, None, "timeout", "cluster_unknown"),
+]
+
+
+@pytest.mark.parametrize(("command", "lines", "rc", "outcome", "reason"), CUT_OFF)
+def test_refused_when_what_was_read_is_cut_off(command, lines, rc, outcome, reason, fake, clock, runner, which, saved):
+    recycle.look.before(runner, fake.options())
+    line = next(" ".join(argv) for argv in fake.log if " ".join(argv).startswith(command.replace("VAR_CT", fake.var_ct)))
+    text = fake.answer(line.split())[1]
+    fake.state["answers"][line] = [rc, "".join(text.splitlines(True)[:lines]), "", outcome]
+    with pytest.raises(guards.Refused) as refused:
+        recycle.repair(runner, options_of(fake, {"method": "recycle"}, saved), clock, which)
+    assert reason in [entry["reason"] for entry in refused.value.result()["refusals"]]
+    assert fake.changed() == []
+
+
+@pytest.mark.parametrize("answered", [[None, "timeout"], [-15, "failed"]])
+def test_a_host_that_is_up_is_not_recycled_because_netstat_did_not_end(answered, fake, clock, runner, which, saved):
+    fake.state["hmcs"] = copy.deepcopy(UP)
+    header = "".join(fake.answer(["netstat", "-an"])[1].splitlines(True)[:2])
+    fake.state["answers"]["netstat -an"] = [answered[0], header, "", answered[1]]
+    assert recycle.repair(runner, options_of(fake, {"method": "recycle"}, saved), clock, which)["changed"] is False
+    assert fake.changed() == []
+
+
 @pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("reason", REFUSED)
 def test_refused_and_nothing_ran(reason, check_mode, fake, clock, which, saved):
