@@ -20,7 +20,8 @@ description:
     backup is in progress, within 15 minutes after a start or a migration, while RMC is suspended on purpose, and when a file
     system is full.
   - Never leaves C(ctrmc) stopped by its own doing. If something fails after it was stopped, it is started again, and RV(recovery)
-    says so. Hangup, interrupt and termination are held until the commands are through.
+    says so. One that is still stopping is waited for, a minute before each of four tries. Remote clients are then enabled as they would
+    have been. Hangup, interrupt and termination are held until the commands are through.
   - Does not know what the HMC says. Whether the connection is back is for M(aixops.rsct.hmc_rmc_wait) and the role C(rmc_verify).
 author:
   - aixops team (@aixops)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, look
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import (
     ALREADY_ACTIVE,
+    ENABLE_REMOTE,
     STOP_DEADLINE,
     RepairFailed,
     Step,
@@ -49,7 +50,7 @@ def in_band(evidence):
 
 def enable_remote(evidence, options):
     """Remote clients switched on, and the listener awaited where there must be one."""
-    return Step(["rmcctrl", "-p"], waits=() if in_band(evidence) else (wait_listening(options["rmc_port"]),))
+    return Step(ENABLE_REMOTE, waits=() if in_band(evidence) else (wait_listening(options["rmc_port"]),))
 
 
 def missing(evidence):
@@ -140,7 +141,7 @@ def _expected(before, steps):
             after["subsystems"][step.argv[-1]] = "active"
         elif step.argv in (["rmcctrl", "-A"], ["rmcctrl", "-s"]):
             after["subsystems"]["ctrmc"] = "active"
-        elif step.argv == ["rmcctrl", "-p"]:
+        elif step.argv == ENABLE_REMOTE:
             after["remote_clients"] = True
     return after
 

@@ -26,11 +26,21 @@ STOP_DEADLINE = 180
 RESET_DEADLINE = 600
 START_DEADLINE = 120
 LSRSRC_DEADLINE = 60
+# How long a ctrmc that is stopping is given before it is started, and between the tries.
+STOPPING_SECONDS = 60
 POLL = 2
+ENABLE_REMOTE = ["rmcctrl", "-p"]
 
 
 class StepFailed(Exception):
-    """A command of the plan failed, or the state that it should lead to did not come."""
+    """A command of the plan failed, or the state that it should lead to did not come.
+
+    declined: it is the one that takes ctrmc down, and it said no.
+    """
+
+    def __init__(self, message, declined=False):
+        super().__init__(message)
+        self.declined = declined
 
 
 class RepairFailed(Exception):
@@ -88,7 +98,7 @@ def execute(runner, steps, clock):
         if runner.check_mode:
             continue
         if not succeeded(step, result):
-            raise StepFailed(describe_failure(result))
+            raise StepFailed(describe_failure(result), declined=step.stops and result.outcome == "failed")
         for wait in step.waits:
             if not clock.until(functools.partial(wait.check, runner), wait.seconds):
                 raise StepFailed("{0} within {1} s after {2}".format(wait.what, wait.seconds, " ".join(step.argv)))
@@ -101,8 +111,10 @@ def carry_out(runner, steps, clock, options):
         with uninterrupted():
             try:
                 execute(runner, steps, clock)
-            except BaseException:
-                recovery = bring_up(runner, clock, options) if any(step.stops for step in steps) else None
+            except BaseException as failure:
+                if any(step.stops for step in steps):
+                    remote = any(step.argv == ENABLE_REMOTE for step in steps)
+                    recovery = bring_up(runner, clock, options, remote, declined=getattr(failure, "declined", False))
                 raise
     except StepFailed as failure:
         message = "{0}.".format(failure) + (" " + recovery["message"] if recovery else "")
@@ -229,21 +241,47 @@ def wait_listening(port, seconds=20):
     return Wait("rmcd did not listen on TCP {0}".format(port), listening(port), seconds)
 
 
-def bring_up(runner, clock, options):
-    """After a failure in between: start ctrmc if it is down. Says what was found and done; never raises."""
-    if subsystem_status(runner, "ctrmc") == "active":
-        return {"needed": False, "ctrmc": "active", "message": "ctrmc is running."}
-    for argv in (["rmcctrl", "-A"], ["rmcctrl", "-s"]):
+def bring_up(runner, clock, options, remote, declined=False):
+    """After a failure in between: start ctrmc if it is down, and enable remote clients where the plan does. Never raises.
+
+    Says what was found and done. declined: ctrmc was not taken down, so that there may be nothing to do.
+    """
+    needed = _settled(runner, clock) != "active"
+    if needed and not _started(runner, clock):
+        return {
+            "needed": True,
+            "ctrmc": subsystem_status(runner, "ctrmc"),
+            "message": "ctrmc IS STILL DOWN after rmcctrl -A and rmcctrl -s: start it by hand.",
+        }
+    message = "ctrmc was down and was started again" if needed else "ctrmc is running"
+    if needed or not declined or (remote and not listening(options["rmc_port"])(runner)):
+        if not clock.until(lambda: rmcd_ready(runner), options["ready_timeout"]):
+            message += ", but does not answer lsrsrc yet"
+        # A new rmcd takes remote clients for sure only after this.
+        if remote and not succeeded(Step(ENABLE_REMOTE), runner.run(ENABLE_REMOTE, deadline=START_DEADLINE, changes=True)):
+            message += ", and rmcctrl -p FAILED: enable remote clients by hand"
+    return {"needed": needed, "ctrmc": "active", "message": message + "."}
+
+
+def _settled(runner, clock):
+    """The state of ctrmc once it neither starts nor stops, or what it was when the time was up."""
+    seen = []
+
+    def check():
+        seen.append(subsystem_status(runner, "ctrmc"))
+        return seen[-1] in ("active", "inoperative", "absent")
+
+    clock.until(check, STOPPING_SECONDS)
+    return seen[-1]
+
+
+def _started(runner, clock):
+    """Whether ctrmc runs in the end. One that is still stopping turns a start down: that is waited for, and tried again."""
+    for argv in (["rmcctrl", "-A"], ["rmcctrl", "-s"]) * 2:
         started = runner.run(argv, deadline=START_DEADLINE, changes=True)
         # A start that failed is not waited for, only looked at.
         if clock.until(lambda: subsystem_status(runner, "ctrmc") == "active", 0 if started.outcome == "failed" else 10):
-            if options.get("remote_clients") != "preserve":
-                runner.run(["rmcctrl", "-p"], deadline=START_DEADLINE, changes=True)
-            answers = clock.until(lambda: rmcd_ready(runner), options["ready_timeout"])
-            message = "ctrmc was down and was started again{0}.".format("" if answers else ", but does not answer lsrsrc yet")
-            return {"needed": True, "ctrmc": "active", "message": message}
-    return {
-        "needed": True,
-        "ctrmc": subsystem_status(runner, "ctrmc"),
-        "message": "ctrmc IS STILL DOWN after rmcctrl -A and rmcctrl -s: start it by hand.",
-    }
+            return True
+        if _settled(runner, clock) == "active":
+            return True
+    return False

@@ -15,7 +15,6 @@ from ansible_collections.aixops.rsct.tests.unit.plugins.module_utils._repair.fak
 
 UP = [dict(HMC_ALPHA, state="I")]
 ONE_UP = UP + [dict(HMC_OLD, state="O")]
-FAILED = [1, "", "2610-999 It failed.\n", "failed"]
 RECYCLE = ["rmcctrl -z", "rmcctrl -A", "rmcctrl -p"]
 
 
@@ -273,51 +272,6 @@ def test_refresh_of_a_cluster_member_with_the_override(fake, clock, runner, whic
     with pytest.raises(guards.Refused):
         recycle.repair(runner, options_of(fake, {"method": "recycle", "cluster_override": override, "force": True}), clock, which)
     assert fake.changed() == ["rmcctrl -p", "rmcrefreshMD -s ctrmc"]
-
-
-FAILURES = {
-    "-z fails and leaves ctrmc running": ({"rmcctrl -z": FAILED}, ["rmcctrl -z"], False),
-    "-z runs out of time and ctrmc does not go down": ({"rmcctrl -z": [None, "", "", "timeout"]}, ["rmcctrl -z"], False),
-    "-A fails": ({"rmcctrl -A": FAILED}, ["rmcctrl -z", "rmcctrl -A", "rmcctrl -A", "rmcctrl -s", "rmcctrl -p"], True),
-    "rmcd does not answer": ({"lsrsrc": FAILED}, ["rmcctrl -z", "rmcctrl -A"], False),
-    "-p fails": ({"rmcctrl -p": FAILED}, RECYCLE, False),
-}
-
-
-@pytest.mark.parametrize("name", FAILURES)
-def test_ctrmc_is_never_left_stopped(name, fake, clock, runner, which, saved):
-    answers, commands, needed = FAILURES[name]
-    fake.state["answers"] = answers
-    with pytest.raises(RepairFailed) as failure:
-        recycle.repair(runner, options_of(fake, {"method": "recycle"}, saved), clock, which)
-    assert fake.changed() == commands
-    assert fake.state["subsystems"]["ctrmc"][1] == "active"
-    assert failure.value.result["recovery"]["needed"] is needed
-    assert failure.value.result["recovery"]["ctrmc"] == "active"
-    assert failure.value.result["changed"] is True
-    assert failure.value.result["after"]["subsystems"]["ctrmc"] == "active"
-
-
-def test_what_cannot_be_started_again_is_said_loudly(fake, clock, runner, which, saved):
-    fake.state["answers"] = {"rmcctrl -A": FAILED, "rmcctrl -s": FAILED}
-    with pytest.raises(RepairFailed, match="STILL DOWN") as failure:
-        recycle.repair(runner, options_of(fake, {"method": "recycle"}, saved), clock, which)
-    assert failure.value.result["recovery"] == {
-        "needed": True,
-        "ctrmc": "inoperative",
-        "message": "ctrmc IS STILL DOWN after rmcctrl -A and rmcctrl -s: start it by hand.",
-    }
-
-
-def test_an_exception_in_between_brings_ctrmc_up_too(fake, clock, runner, which, saved):
-    def sleep(_seconds):
-        raise KeyboardInterrupt
-
-    fake.state["looks_until_ready"] = 1
-    clock.sleep = sleep
-    with pytest.raises(KeyboardInterrupt):
-        recycle.repair(runner, options_of(fake, {"method": "recycle"}, saved), clock, which)
-    assert fake.state["subsystems"]["ctrmc"][1] == "active"
 
 
 def test_a_manager_that_dies_again_is_a_failure(fake, clock, runner, which):

@@ -207,9 +207,23 @@ def test_ctrmc_is_brought_up_when_recfgct_fails(fake, clock, runner, which, save
     assert failure.value.result["recovery"]["ctrmc"] == "active"
 
 
+def test_remote_clients_are_enabled_although_rmcd_answers_late(fake, clock, runner, which, saved):
+    fake.state["looks_until_ready"] = 25
+    with pytest.raises(RepairFailed, match="rmcd did not answer lsrsrc within 40 s after recfgct -s. ctrmc is running.$"):
+        rekey.repair(runner, options_of(fake, {"method": "reset_keep_id"}, saved), clock, which)
+    assert fake.changed() == KEEP
+
+
 def test_refused_by_recfgct_itself(fake, clock, runner, which, saved):
     text = "Cannot run if an online Peer Domain exists (see output of lsrpdomain).\n"
     fake.state["answers"] = {"recfgct -s": [1, "", text, "failed"]}
     with pytest.raises(RepairFailed, match="online Peer Domain"):
         rekey.repair(runner, options_of(fake, {"method": "reset_keep_id"}, saved), clock, which)
     assert fake.changed() == ["recfgct -s"]
+
+
+def test_remote_clients_are_enabled_when_recfgct_failed_half_way(fake, clock, runner, which, saved):
+    fake.state.update(remote=False, answers={"recfgct -s": FAILED})
+    with pytest.raises(RepairFailed, match="ctrmc is running.$"):
+        rekey.repair(runner, options_of(fake, {"method": "reset_keep_id"}, saved), clock, which)
+    assert fake.changed() == KEEP
