@@ -12,6 +12,9 @@ short_description: Get keys and identity of a partition back into step with its 
 description:
   - Changes one trusted host, one IBM.MCP record or the key pair, or resets the RSCT configuration with C(recfgct), keeping the
     node id or making a new one. Then remote clients are enabled again, and what was promised is verified.
+  - Verified are, after a new key pair and after a reset, that the key files are there with content, with root as owner and with the right
+    modes, and that C(ctsvhbac) finds the keys in pair and has no C(Attention) for any of this host's names. After a new pair also that
+    the trusted host list has no other key for them. After a reset also the node id.
   - The runbooks that circulate name C(ctcasd -a) for making keys anew. There is no such option. In its place, from gentle to hard,
     inspect with C(ctsvhbac), C(ctskeygen -d) and C(ctsthl -l); put one trusted host right; recycle RMC, so that keys are exchanged again
     (M(aixops.rsct.rmc_recycle)); make a new key pair with C(ctskeygen -n); and last C(recfgct).
@@ -87,8 +90,9 @@ options:
         type: dict
   key_pair:
     description:
-      - Make a new key pair (C(ctskeygen -n), with C(-f) if there are key files), enter it for the local names (C(ctsthl -s)), and restart
-        C(ctcas) if it runs. The HMC still holds the old public key; keys are exchanged with the next recycle.
+      - Make a new key pair (C(ctskeygen -n), with C(-f) if there are key files), enter it for the local names in place of the old one
+        (C(ctsthl -d) for each that is in the list, then C(ctsthl -s), which adds what is missing), and restart C(ctcas) if it runs. The HMC
+        still holds the old public key; keys are exchanged with the next recycle.
       - Nothing is done while an HMC is up and the key files are in order, unless O(force=true), because that would end the connection.
     type: bool
     default: false

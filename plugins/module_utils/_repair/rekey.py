@@ -62,7 +62,7 @@ def _reset(runner, options, clock, which, evidence):
         disruptive=options["method"] == "reset_keep_id",
     )
     steps = _reset_steps(evidence, options)
-    commands_missing(steps, which)
+    commands_missing(steps + [Step(keys.VERIFY)], which)
     result["changed"] = True
     try:
         carry_out(runner, steps, clock, options)
@@ -127,7 +127,7 @@ def _id_refusal(ids, options):
 
 
 def _broken_promises(runner, options, before):
-    """What of the promise does not hold: the id kept or changed, three equal copies, keys with right modes, ctrmc running."""
+    """What of the promise does not hold: the id kept or changed, three equal copies, keys that ctsvhbac finds in order, ctrmc running."""
     after = look.node_ids(runner, options)
     found, now = [], consistent(after)
     if now is None:
@@ -136,7 +136,7 @@ def _broken_promises(runner, options, before):
         found.append("the node id changed from {0} to {1}".format(before["etc"], now))
     elif options["method"] == "reset_new_id" and (now in before.values() or set(now) == {"0"}):
         found.append("the node id is {0}, which is no new one".format(now))
-    found += keys.problems(options["var_ct"])
+    found += keys.broken(runner, options["var_ct"])
     if subsystem_status(runner, "ctrmc") != "active":
         found.append("ctrmc is not running")
     return found

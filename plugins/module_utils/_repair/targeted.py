@@ -9,7 +9,7 @@ import os
 import re
 import time
 
-from ansible_collections.aixops.rsct.plugins.module_utils._evidence import lsrsrc, node_id
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence import ctskeygen, ctsthl, lsrsrc, node_id
 from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, keys, look, recycle
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
@@ -84,15 +84,15 @@ def _typed(attributes):
 
 
 class Target:
-    """One targeted change. text: what is there now, kept as a copy; steps: none when it is as wanted; holds(runner) verifies."""
+    """One targeted change. text: what is there now, kept as a copy; steps: none when it is as wanted; open_points(runner): what is not, afterwards."""
 
-    def __init__(self, name, text, steps, before, after, holds):
+    def __init__(self, name, text, steps, before, after, open_points):
         self.name = name
         self.text = text
         self.steps = steps
         self.before = before
         self.after = after
-        self.holds = holds
+        self.open_points = open_points
 
 
 def repair(runner, options, clock, which, evidence):
@@ -112,7 +112,7 @@ def repair(runner, options, clock, which, evidence):
         disruptive=options["key_pair"],
     )
     steps = target.steps + [recycle.enable_remote(evidence, options)]
-    commands_missing(steps, which)
+    commands_missing(steps + ([Step(keys.VERIFY)] if options["key_pair"] else []), which)
     if not runner.check_mode:
         try:
             result["saved_copy"] = _save(options["saved_copies"], target)
@@ -127,8 +127,9 @@ def repair(runner, options, clock, which, evidence):
     result["after"] = {target.name: target.after}
     if runner.check_mode:
         return dict(result, msg="Would run: " + listed(steps))
-    if not target.holds(runner):
-        raise RepairFailed("{0} is not as wanted after {1}.".format(target.name, listed(steps)), **result)
+    wrong = target.open_points(runner)
+    if wrong:
+        raise RepairFailed("{0} is not as wanted after {1}: {2}.".format(target.name, listed(steps), "; ".join(wrong)), **result)
     return dict(result, msg="Ran: " + listed(steps))
 
 
@@ -154,17 +155,21 @@ def trusted_host_target(runner, wanted):
     listing = runner.run(["ctsthl", "-l"])
     if listing.outcome != "ok":
         raise guards.Refused([_unreadable("the trusted host list", "ctsthl -l", listing)])
-    entry = trusted_hosts(listing.stdout).get(wanted["name"])
+    entry = ctsthl.parse(listing.stdout).get(wanted["name"])
     if wanted["state"] == "absent":
         after, argv = None, ["ctsthl", "-d", "-n", wanted["name"]]
     else:
         after = {"generation_method": wanted["generation_method"], "identifier": wanted["identifier"].lower()}
         argv = ["ctsthl", "-a", "-n", wanted["name"], "-m", wanted["generation_method"], "-p", wanted["identifier"].lower()]
 
-    def holds(again):
-        return trusted_hosts(again.run(["ctsthl", "-l"]).stdout).get(wanted["name"]) == after
+    def open_points(again):
+        now = again.run(["ctsthl", "-l"])
+        if now.outcome != "ok":
+            return ["ctsthl -l gave no answer"]
+        left = ctsthl.parse(now.stdout).get(wanted["name"])
+        return [] if left == after else ["there is {0}".format("another entry" if left else "no entry")]
 
-    return Target("trusted_host-" + wanted["name"], listing.stdout, [] if entry == after else [Step(argv)], entry, after, holds)
+    return Target("trusted_host-" + wanted["name"], listing.stdout, [] if entry == after else [Step(argv)], entry, after, open_points)
 
 
 def record_target(runner, wanted, control_points):
@@ -189,35 +194,46 @@ def record_target(runner, wanted, control_points):
         after = dict(before or {}, **attributes)
         argv = ["chrsrc", "-s", select, "IBM.MCP"] + ["{0}={1}".format(name, written(value)) for name, value in sorted(attributes.items())]
 
-    def holds(again):
-        now = lsrsrc.parse(again.run(["lsrsrc", "IBM.MCP"], deadline=60).stdout)
+    def open_points(again):
+        now = again.run(["lsrsrc", "IBM.MCP"], deadline=60)
+        if now.outcome != "ok":
+            return ["lsrsrc IBM.MCP gave no answer"]
+        left = lsrsrc.parse(now.stdout)
         if wanted["state"] == "absent":
-            return not any(_has(record, selection) for record in now)
-        return _corrected(now, attributes, selection)
+            return ["the record is still there"] if any(_has(record, selection) for record in left) else []
+        return [] if _corrected(left, attributes, selection) else ["no record has these attributes"]
 
     unchanged = done or (wanted["state"] == "present" and _has(before, attributes))
-    return Target("mcp_record-" + wanted["hmc_name"], listing.stdout, [] if unchanged else [Step(argv)], before, after, holds)
+    return Target("mcp_record-" + wanted["hmc_name"], listing.stdout, [] if unchanged else [Step(argv)], before, after, open_points)
 
 
 def key_pair_target(runner, var_ct):
     """A new pair. ctskeygen overwrites only with -f; the files themselves are never deleted."""
     state = keys.state(var_ct)
     exists = state["private"]["present"] or state["public"]["present"]
-    steps = [
-        Step(["ctskeygen", "-n"] + (["-f"] if exists else [])),
-        # The list holds the old public key for the names of this very host.
-        Step(["ctsthl", "-s"]),
-    ]
+    public, listing = runner.run(["ctskeygen", "-d"]), runner.run(["ctsthl", "-l"])
+    old = ctskeygen.parse(public.stdout) if public.outcome == "ok" else ""
+    entries = ctsthl.parse(listing.stdout) if listing.outcome == "ok" else {}
+    # What the list has for this very host is the old key, and ctsthl -s is only known to add what is missing.
+    own = set(keys.own_names(runner))
+    stale = [name for name, entry in entries.items() if name in own or (old and entry["identifier"] == old)]
+    steps = [Step(["ctskeygen", "-n"] + (["-f"] if exists else []))]
+    steps += [Step(["ctsthl", "-d", "-n", name]) for name in stale] + [Step(["ctsthl", "-s"])]
     if subsystem_status(runner, "ctcas") == "active":
         steps.append(Step(["stopsrc", "-s", "ctcas"], waits=(Wait("ctcas was not down", _ctcas_down, 20),)))
         steps.append(Step(["startsrc", "-s", "ctcas"], accept=(ALREADY_ACTIVE,)))
-    public = runner.run(["ctskeygen", "-d"])
 
-    def holds(again):
-        now = again.run(["ctskeygen", "-d"])
-        return now.outcome == "ok" and now.stdout != public.stdout and not keys.problems(var_ct)
+    def open_points(again):
+        shown, now = again.run(["ctskeygen", "-d"]), again.run(["ctsthl", "-l"])
+        new = ctskeygen.parse(shown.stdout) if shown.outcome == "ok" else ""
+        if not new or new == old:
+            return ["ctskeygen -d shows {0} public key".format("the old" if new else "no")]
+        if now.outcome != "ok":
+            return ["ctsthl -l gave no answer"]
+        left = [name for name, entry in ctsthl.parse(now.stdout).items() if name in own.union(stale) and entry["identifier"] != new]
+        return keys.broken(again, var_ct) + ["the trusted host list has another key for {0}".format(name) for name in left]
 
-    return Target("key_pair", public.stdout + public.stderr, steps, state, "a new pair", holds)
+    return Target("key_pair", public.stdout + public.stderr + listing.stdout, steps, state, "a new pair", open_points)
 
 
 def written(value):
@@ -285,23 +301,3 @@ def _unreadable(what, source, result):
         "{0}: {1}".format(result.outcome, (result.stderr or result.stdout).strip()[:200]),
         "Find out why; nothing is changed that could not be read before.",
     )
-
-
-def trusted_hosts(text):
-    """ctsthl -l: host name -> {generation_method, identifier}."""
-    entries, current, collecting = {}, None, False
-    for line in text.splitlines():
-        label, colon, value = line.partition(":")
-        label = label.strip().lower()
-        if colon and label == "host name":
-            current = entries.setdefault(value.strip(), {"generation_method": None, "identifier": ""})
-            collecting = False
-        elif current is not None and colon and label == "identifier generation method":
-            current["generation_method"] = value.strip()
-        elif current is not None and colon and label == "identifier value":
-            current["identifier"], collecting = value.strip().lower(), True
-        elif collecting and re.match(r"^\s*[0-9a-fA-F]+\s*$", line):
-            current["identifier"] += line.strip().lower()
-        else:
-            collecting = False
-    return entries

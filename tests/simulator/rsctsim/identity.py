@@ -130,6 +130,12 @@ def own_names(lpar: Lpar) -> List[str]:
     return [lpar.hostname] + addresses + ["localhost", "127.0.0.1"]
 
 
+def add_own_names(lpar: Lpar) -> None:
+    """Only those that the list does not have: an entry with an old key stays."""
+    own = public_key(lpar)
+    write_trusted_hosts(lpar, {**{name: own for name in own_names(lpar)}, **(trusted_hosts(lpar) or {})})
+
+
 def trust_own_names(lpar: Lpar) -> None:
     entries = trusted_hosts(lpar) or {}
     own = public_key(lpar)

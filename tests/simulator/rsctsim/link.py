@@ -85,7 +85,6 @@ def exchange_keys(lpar: Lpar, hmc: Hmc) -> bool:
     if entries.get(hmc.name) != hmc.key:
         entries[hmc.name] = hmc.key
         identity.write_trusted_hosts(lpar, entries)
-    identity.trust_own_names(lpar)
     return True
 
 

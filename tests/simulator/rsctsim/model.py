@@ -351,6 +351,7 @@ class Estate:
     rmc_port: int = 0
     ssh_port: int = 0
     settle: float = 2.0
+    ctsthl_replaces: bool = False    # ctsthl -s also replaces the own entries that have another key [unverified: it only adds]
     python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator, "none" = no Python anywhere
     lpars: Dict[str, Lpar] = field(default_factory=dict)
     hmcs: Dict[str, Hmc] = field(default_factory=dict)

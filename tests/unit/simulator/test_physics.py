@@ -152,6 +152,18 @@ def test_a_trusted_host_entry_set_right_heals(world):
     assert world.well(HOST)
 
 
+@pytest.mark.parametrize("replaces", [False, True])
+def test_the_own_entries_of_the_trusted_host_list_keep_the_old_key_until_they_are_replaced(world, replaces):
+    world.estate.ctsthl_replaces = replaces
+    assert world.run(HOST, "ctsvhbac").rc == 0
+    world.repair(HOST, "ctskeygen -n")
+    assert world.well(HOST)
+    assert world.run(HOST, "ctsvhbac").stdout.count("Attention") == 4
+    world.run(HOST, "ctsthl -d -n localhost")
+    world.run(HOST, "ctsthl -s")
+    assert world.run(HOST, "ctsvhbac").stdout.count("Attention") == (0 if replaces else 3)
+
+
 def test_a_clone_gets_an_id_of_its_own_and_both_are_well(world):
     world.break_("NODE_ID_DUPLICATE", HOST, original="aixapp01")
     assert not (world.well(HOST) and world.well("aixapp01"))

@@ -52,8 +52,8 @@ def ctskeygen(call: Call) -> Reply:
     flags, _rest = call.options("cndfim:p:q:h")
     lpar = call.lpar
     if "-n" in flags:
+        # The trusted host list is left to ctsthl.
         identity.write_keys(lpar)
-        identity.trust_own_names(lpar)
         lpar.exchange_at = call.now     # node and MCP exchange keys by themselves [doc AUTKEY]
         return Reply(changes=True)
     key = identity.public_key(lpar)
@@ -73,7 +73,7 @@ def ctsthl(call: Call) -> Reply:
         return Reply("".join(_entry(name, value) for name, value in entries.items()))
     entries = entries or {}
     if "-s" in flags:
-        identity.trust_own_names(lpar)
+        (identity.trust_own_names if call.estate.ctsthl_replaces else identity.add_own_names)(lpar)
     elif "-a" in flags and host and flags.get("-p"):
         entries[host] = flags["-p"].lower()
         identity.write_trusted_hosts(lpar, entries)

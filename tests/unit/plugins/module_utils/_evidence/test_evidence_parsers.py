@@ -10,6 +10,8 @@ import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence import (
     activity,
     ct_clusterinfo,
+    ctskeygen,
+    ctsthl,
     ctsvhbac,
     df,
     errpt,
@@ -366,6 +368,19 @@ def test_odmget(sample):
     stanza = odmget.parse(sample("aix72_odmget_srcsubsys_ctrmc"))[0]
     assert (stanza["subsysname"], stanza["cmdargs"]) == ("ctrmc", "-a IBM.LPCommands -r")
     assert odmget.parse("") == []
+
+
+def test_ctsthl(sample):
+    hosts = ctsthl.parse(sample("aix72_ctsthl_l"))
+    assert list(hosts) == ["aixdb01", "192.0.2.21", "localhost", "hmcalpha"]
+    assert hosts["hmcalpha"]["generation_method"] == "rsa1024"
+    assert hosts["hmcalpha"]["identifier"].startswith("1204005b44b0") and hosts["hmcalpha"]["identifier"].endswith("f50b690103")
+    assert hosts["aixdb01"] == hosts["localhost"]
+
+
+def test_ctskeygen():
+    assert ctskeygen.parse("1204005B44b0 \nf50b690103\n(generation method: rsa1024) \n") == "1204005b44b0f50b690103"
+    assert ctskeygen.parse("") == ""
 
 
 def test_ctsvhbac(sample):

@@ -27,6 +27,13 @@ COMMANDS = (
 CHANGING = tuple("chrsrc;ctskeygen -n;ctsnap;ctsthl -a;ctsthl -d;ctsthl -s;recfgct;refresh;rmcctrl;rmcrefreshMD;rmrsrc;startsrc;stopsrc".split(";"))
 
 
+OWN_NAMES = ("aixdb01", "localhost")
+
+
+def public_of(number):
+    return "1204{0:08x}".format(number)
+
+
 def changing(argv):
     return " ".join(argv).startswith(CHANGING)
 
@@ -54,7 +61,7 @@ class FakeHost:
             "errors": [],
             "used": 19,
             "uid": 0,
-            "trusted": {"aixdb01": "aa01", "hmcalpha": "bb02"},
+            "trusted": {"aixdb01": public_of(1), "localhost": public_of(1), "hmcalpha": "bb02"},
             "key": 1,
             "dying": [],
             "answers": {},
@@ -274,6 +281,7 @@ class FakeHost:
         self.write_node_id(kept if "-s" in args else NEW_NODE_ID)
         self.state["key"] += 1
         self.write_keys()
+        self.state["trusted"] = {name: public_of(self.state["key"]) for name in OWN_NAMES}
         self.state["hmcs"] = []
         self.state["subsystems"]["ctrmc"] = ["rsct", "active"]
         self._start_managers()
@@ -290,11 +298,34 @@ class FakeHost:
             self.state["trusted"][args[2]] = args[6]
         elif args[0] == "-d":
             del self.state["trusted"][args[2]]
+        elif args[0] == "-s":
+            for name in OWN_NAMES:
+                self.state["trusted"].setdefault(name, public_of(self.state["key"]))
         return 0, ""
+
+    def _ctsvhbac(self, _args):
+        """Files that are there, keys of one number, and an entry of this host for each of its names."""
+        numbers = {}
+        for name in ("ct_has.qkf", "ct_has.pkf"):
+            try:
+                with open(os.path.join(self.var_ct, "cfg", name), encoding="ascii") as stream:
+                    numbers[name] = stream.read().split()[1]
+            except (OSError, IndexError):
+                pass
+        files = {"Private Key file": "ct_has.qkf", "Public Key file": "ct_has.pkf"}
+        text = "".join("{0}:  /var/ct/cfg/{1}\nStatus:  {2}\n".format(label, name, "Available" if name in numbers else "Attention") for label, name in files.items())
+        pair = len(numbers) == 2 and len(set(numbers.values())) == 1
+        text += "Key Parity:  {0}\n".format("Public and private keys are in pair" if pair else "Attention - public and private keys are not a pair")
+        for name in OWN_NAMES:
+            trusted = pair and self.state["trusted"].get(name) == public_of(int(numbers["ct_has.pkf"]))
+            text += "Identity:  {0}\nStatus:  {1}\n".format(name, "Trusted host" if trusted else "Attention")
+        return 0, text
 
     def _ctskeygen(self, args):
         if args[0] == "-d":
-            return 0, "1204{0:08x}\n(generation method: rsa1024)\n".format(self.state["key"])
+            if not os.path.exists(os.path.join(self.var_ct, "cfg", "ct_has.pkf")):
+                return 1, "2641-200 The public key file could not be read.\n"
+            return 0, "{0} \n(generation method: rsa1024) \n".format(public_of(self.state["key"]))
         if "-f" not in args and os.path.exists(os.path.join(self.var_ct, "cfg", "ct_has.qkf")):
             return 1, "The key files exist.\n"
         self.state["key"] += 1

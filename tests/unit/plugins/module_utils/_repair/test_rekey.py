@@ -28,6 +28,17 @@ def healthy(fake):
     fake.state["hmcs"] = [dict(hmc) for hmc in UP]
 
 
+def key_empty(fake):
+    healthy(fake)
+    os.truncate(os.path.join(fake.var_ct, "cfg", "ct_has.qkf"), 0)
+
+
+def keys_not_a_pair(fake):
+    os.chmod(os.path.join(fake.var_ct, "cfg", "ct_has.pkf"), 0o644)
+    with open(os.path.join(fake.var_ct, "cfg", "ct_has.pkf"), "w", encoding="ascii") as stream:
+        stream.write("ct_has.pkf 99\n")
+
+
 def copies_differ(fake):
     healthy(fake)
     with open(os.path.join(fake.var_ct, "cfg", "ct_node_id"), "w", encoding="ascii") as stream:
@@ -60,6 +71,7 @@ TRANSCRIPTS = {
     "keep: copies of the node id differ": (copies_differ, {"method": "reset_keep_id"}, KEEP),
     "keep: a key is missing": (key_missing, {"method": "reset_keep_id"}, KEEP),
     "keep: the private key is readable": (key_open, {"method": "reset_keep_id"}, KEEP),
+    "keep: the private key is empty": (key_empty, {"method": "reset_keep_id"}, KEEP),
     "new: the duplicate, down": (as_built, {"method": "reset_new_id", "replace_node_id": NODE_ID}, NEW),
     "new: the duplicate, up at the moment": (healthy, {"method": "reset_new_id", "replace_node_id": NODE_ID}, NEW),
     "new: another id already": (as_built, {"method": "reset_new_id", "replace_node_id": "0a1b2c3d4e5f6071"}, []),
@@ -158,6 +170,14 @@ BROKEN = {
     "the copies differ": ("reset_keep_id", copies_differ, "the copies of the node id differ"),
     "no keys": ("reset_keep_id", key_missing, "ct_has.pkf is missing"),
     "a readable private key": ("reset_keep_id", key_open, "ct_has.qkf has mode 0640"),
+    "an empty private key": ("reset_keep_id", key_empty, "ct_has.qkf is empty"),
+    "keys of two pairs": ("reset_keep_id", keys_not_a_pair, "the keys are not in pair"),
+    "no entry for this host": ("reset_keep_id", lambda fake: fake.state["trusted"].clear(), "ctsvhbac: Attention for aixdb01"),
+    "ctsvhbac does not answer": (
+        "reset_keep_id",
+        lambda fake: fake.state["answers"].update(ctsvhbac=[None, "", "", "timeout"]),
+        "ctsvhbac gave no answer",
+    ),
 }
 
 

@@ -12,13 +12,11 @@ import stat
 
 import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils import _command
+from ansible_collections.aixops.rsct.plugins.module_utils._evidence import ctsthl
 from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards, rekey, targeted
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import RepairFailed, actions
 from ansible_collections.aixops.rsct.tests.unit.plugins.module_utils._repair.fake_host import HMC_ALPHA, HMC_OLD
-from hypothesis import given as hypothesis_given
-from hypothesis import strategies
 
-SAMPLES = pathlib.Path(__file__).parents[3] / "samples"
 ALPHA, OLD = "7063CR2*13A4F10", "7042CR6*10B2C3D"
 BOTH = [dict(HMC_ALPHA, state="I"), dict(HMC_OLD, state="O")]
 
@@ -32,6 +30,8 @@ def record(hmc_name, state="present", **attributes):
 
 
 KEYS = {"key_pair": True}
+# The list has the old key for the names of this host, and ctsthl -s only adds what is missing.
+RENEW = ["ctskeygen -n -f", "ctsthl -d -n aixdb01", "ctsthl -d -n localhost", "ctsthl -s"]
 
 
 def options_of(fake, given, saved=None):
@@ -74,23 +74,23 @@ TRANSCRIPTS = {
         ['chrsrc -s HMCName == "' + OLD + '" && HMCIPAddr == "192.0.2.12" IBM.MCP HMCName="' + ALPHA + '"', "rmcctrl -p"],
     ),
     "keys: in order and an HMC is up": (having(hmcs=[BOTH[0]]), KEYS, []),
-    "keys: in order and an HMC is up, forced": (having(hmcs=[BOTH[0]]), dict(KEYS, force=True), ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"]),
+    "keys: in order and an HMC is up, forced": (having(hmcs=[BOTH[0]]), dict(KEYS, force=True), RENEW + ["rmcctrl -p"]),
     "keys: an HMC is up, but a key is missing": (
         lambda fake: (fake.state.update(hmcs=copy.deepcopy([BOTH[0]])), one_key(fake)),
         KEYS,
-        ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"],
+        RENEW + ["rmcctrl -p"],
     ),
     "record: as wanted": (having(), record(ALPHA, KeyToken="hmcalpha"), []),
     "record: corrected before": (having(), record(OLD, HMCName=ALPHA), []),
     "record: residue removed": (having(hmcs=BOTH), record(OLD, "absent"), ['rmrsrc -s HMCName == "' + OLD + '" IBM.MCP', "rmcctrl -p"]),
     "record: gone already": (having(), record(OLD, "absent"), []),
-    "keys: new pair": (having(), KEYS, ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"]),
-    "keys: one was missing": (one_key, KEYS, ["ctskeygen -n -f", "ctsthl -s", "rmcctrl -p"]),
-    "keys: there were none": (without_keys, KEYS, ["ctskeygen -n", "ctsthl -s", "rmcctrl -p"]),
+    "keys: new pair": (having(), KEYS, RENEW + ["rmcctrl -p"]),
+    "keys: one was missing": (one_key, KEYS, RENEW + ["rmcctrl -p"]),
+    "keys: there were none": (without_keys, KEYS, ["ctskeygen -n"] + RENEW[1:] + ["rmcctrl -p"]),
     "keys: ctcas takes them over": (
         ctcas_runs,
         KEYS,
-        ["ctskeygen -n -f", "ctsthl -s", "stopsrc -s ctcas", "startsrc -s ctcas", "rmcctrl -p"],
+        RENEW + ["stopsrc -s ctcas", "startsrc -s ctcas", "rmcctrl -p"],
     ),
 }
 
@@ -124,7 +124,7 @@ def test_check_mode_names_exactly_what_the_real_run_executes(name, fake, clock, 
 def test_the_saved_copy_holds_what_was_there_and_is_private(fake, clock, runner, which, saved):
     result = rekey.repair(runner, options_of(fake, host(), saved), clock, which)
     path = pathlib.Path(result["saved_copy"])
-    assert targeted.trusted_hosts(path.read_text(encoding="utf-8"))["hmcalpha"]["identifier"] == "bb02"
+    assert ctsthl.parse(path.read_text(encoding="utf-8"))["hmcalpha"]["identifier"] == "bb02"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -194,6 +194,77 @@ def test_a_change_that_did_not_take_is_a_failure(fake, clock, runner, which, sav
     assert failure.value.result["saved_copy"]
 
 
+def pair_broken(fake):
+    """ctskeygen wrote the public key only."""
+    def ctskeygen(args):
+        if args[0] == "-d":
+            return 0, "1204000000{0:02x}\n".format(fake.state["key"])
+        fake.state["key"] += 1
+        with open(os.path.join(fake.var_ct, "cfg", "ct_has.qkf"), encoding="ascii") as stream:
+            private = stream.read()
+        fake.write_keys()
+        with open(os.path.join(fake.var_ct, "cfg", "ct_has.qkf"), "w", encoding="ascii") as stream:
+            stream.write(private)
+        return 0, ""
+
+    fake._ctskeygen = ctskeygen
+
+
+def answering(*lines):
+    return lambda fake: fake.state["answers"].update({line: [0, "", "", "ok"] for line in lines})
+
+
+UNVERIFIED = {
+    "the keys are not a pair": (pair_broken, "the keys are not in pair"),
+    "ctskeygen did nothing": (answering("ctskeygen -n -f"), "ctskeygen -d shows the old public key"),
+    "ctsthl did nothing": (
+        answering("ctsthl -s", "ctsthl -d -n aixdb01", "ctsthl -d -n localhost"),
+        "Attention for localhost; the trusted host list has another key for aixdb01",
+    ),
+    "ctsthl -s adds nothing": (answering("ctsthl -s"), "ctsvhbac: Attention for aixdb01"),
+}
+
+
+@pytest.mark.parametrize("name", UNVERIFIED)
+def test_a_new_pair_that_does_not_serve_is_a_failure(name, fake, clock, runner, which, saved):
+    spoil, told = UNVERIFIED[name]
+    spoil(fake)
+    with pytest.raises(RepairFailed, match=told) as failure:
+        rekey.repair(runner, options_of(fake, KEYS, saved), clock, which)
+    assert failure.value.result["changed"] is True
+
+
+def test_an_old_entry_is_found_by_its_key_and_an_odd_one_by_its_name(fake, clock, runner, which, saved):
+    fake.state["trusted"].update({"192.0.2.21": fake.state["trusted"]["aixdb01"], "localhost": "120499"})
+    rekey.repair(runner, options_of(fake, KEYS, saved), clock, which)
+    assert fake.changed()[1:-2] == ["ctsthl -d -n aixdb01", "ctsthl -d -n localhost", "ctsthl -d -n 192.0.2.21"]
+    assert fake.state["trusted"]["hmcalpha"] == "bb02"
+
+
+def test_a_new_pair_is_not_made_where_it_could_not_be_verified(fake, clock, runner, which, saved):
+    with pytest.raises(guards.Refused, match="RSCT is not completely installed"):
+        rekey.repair(runner, options_of(fake, KEYS, saved), clock, lambda name: None if name == "ctsvhbac" else which(name))
+    assert fake.changed() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "command"), [(host(state="absent", identifier=None), "ctsthl -l"), (record(OLD, "absent"), "lsrsrc IBM.MCP")]
+)
+def test_a_list_that_does_not_answer_is_no_proof_that_something_is_gone(given, command, fake, clock, runner, which, saved):
+    fake.state["hmcs"] = copy.deepcopy(BOTH)
+    change = fake._ctsthl if command == "ctsthl -l" else fake._rmrsrc
+
+    def changed(args):
+        reply = change(args)
+        if args[0] != "-l":
+            fake.state["answers"][command] = [None, "", "", "timeout"]
+        return reply
+
+    setattr(fake, change.__name__, changed)
+    with pytest.raises(RepairFailed, match=command + " gave no answer"):
+        rekey.repair(runner, options_of(fake, given, saved), clock, which)
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -225,18 +296,3 @@ def test_values_are_written_as_chrsrc_takes_them():
     assert targeted.written("hmcalpha") == '"hmcalpha"'
     assert targeted.written(["192.0.2.11", "2001:db8::1"]) == '{"192.0.2.11","2001:db8::1"}'
     assert targeted.written(8880695770645452870) == "8880695770645452870"
-
-
-def test_trusted_hosts_of_the_sample():
-    text = (SAMPLES / "aix72_ctsthl_l.txt").read_text(encoding="utf-8")
-    hosts = targeted.trusted_hosts("".join(line for line in text.splitlines(True) if not line.startswith("# ")))
-    assert list(hosts) == ["aixdb01", "192.0.2.21", "localhost", "hmcalpha"]
-    assert hosts["hmcalpha"]["generation_method"] == "rsa1024"
-    assert hosts["hmcalpha"]["identifier"].startswith("1204005b44b0") and hosts["hmcalpha"]["identifier"].endswith("f50b690103")
-    assert hosts["aixdb01"] == hosts["localhost"]
-
-
-@hypothesis_given(strategies.text())
-def test_no_text_upsets_the_parser(text):
-    for entry in targeted.trusted_hosts("Host name: x\n" + text).values():
-        assert set(entry) == {"generation_method", "identifier"}
