@@ -14,7 +14,7 @@ description:
   - It only reads RSCT and may run in a cluster. It takes minutes and writes tens to hundreds of megabytes; free space is checked before.
   - The exit code of C(ctsnap) is not documented, so the run is judged by the archive, C(ctsnap.*.tar.Z) or C(ctsnap.*.tar.gz). A gzip
     archive is read whole; of the other kind the first bytes are looked at.
-  - If it fails, the unfinished archive is removed and the log is kept.
+  - If it fails, the unfinished archive and what was gathered for it are removed and the log is kept.
   - While it runs, the terminal says from time to time how long it has been running and how long it may.
 author:
   - aixops team (@aixops)
@@ -47,7 +47,7 @@ options:
   dest:
     description:
       - The directory for archive and log. Made for root alone if it does not exist.
-      - Refused if others than root could write into it.
+      - Refused if others than root could write into it, or if it is a link. This is looked at again right before C(ctsnap) runs.
     type: path
     default: /tmp/ctsnap
   runrpttr:

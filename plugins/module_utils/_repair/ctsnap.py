@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import shutil
 import stat
 import zlib
 
@@ -29,7 +30,8 @@ CHUNK = 1024 * 1024
 
 def gather(runner, options, _clock, which):
     """The whole of ctsnap_collect. Raises guards.Refused and RepairFailed."""
-    dest = options["dest"]
+    # Without a slash at its end, which would lead through a link.
+    dest = os.path.abspath(options["dest"])
     step = Step(["ctsnap"] + (["-x", "runrpttr"] if options["runrpttr"] else []) + ["-d", dest], deadline=options["deadline"])
     guards.raise_any(
         [
@@ -91,6 +93,8 @@ def _free_mb(runner, path):
 def _collect(runner, step, path):
     """Run ctsnap; the archive and the log that it left. On failure what is unfinished is removed, the log stays."""
     made = _make(path)
+    # Once more: since the first look somebody may have put something else there.
+    guards.raise_any([unsafe_directory(path)])
     before = _listing(path)
     result = runner.run(step.argv, deadline=step.deadline, changes=True)
     new = {name: mark for name, mark in _listing(path).items() if before.get(name) != mark}
@@ -135,10 +139,12 @@ def _sha256(path):
 
 
 def _make(path):
-    if os.path.isdir(path):
+    """Make the directory, never through a link; False if something has that name already."""
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
         return False
-    os.makedirs(path, 0o700)
-    os.chmod(path, 0o700)
     return True
 
 
@@ -155,7 +161,9 @@ def _clean_up(path, names, made):
     for name in names:
         full = os.path.join(path, name)
         if os.path.isdir(full) and not os.path.islink(full):
-            continue
-        os.unlink(full)
+            # Where ctsnap gathers, before it packs.
+            shutil.rmtree(full)
+        else:
+            os.unlink(full)
     if made and not os.listdir(path):
         os.rmdir(path)

@@ -108,6 +108,49 @@ def test_nothing_is_left_when_nothing_was_made(fake, clock, runner, which, dest,
     assert not os.path.exists(dest) and failure.value.result["changed"] is False
 
 
+def test_the_tree_of_a_run_that_was_stopped_is_removed(fake, clock, runner, which, dest, monkeypatch):
+    def run(args):
+        os.makedirs(os.path.join(args[-1], STEM, "var", "ct"))
+        os.symlink("/", os.path.join(args[-1], STEM, "root"))
+        return 1, "killed\n"
+
+    monkeypatch.setattr(fake, "_ctsnap", run)
+    with pytest.raises(RepairFailed):
+        ctsnap.gather(runner, options_of(dest), clock, which)
+    assert not os.path.exists(dest)
+
+
+def planted_link(dest, elsewhere):
+    os.symlink(elsewhere, dest)
+
+
+def planted_directory(dest, _elsewhere):
+    os.mkdir(dest)
+    os.chmod(dest, 0o777)
+
+
+@pytest.mark.parametrize("plant", [planted_link, planted_directory])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_what_somebody_puts_there_after_the_first_look_is_refused(plant, slash, fake, clock, runner, which, dest, monkeypatch):
+    whole, elsewhere = fake._df, os.path.join(fake.root, "elsewhere")
+    os.mkdir(elsewhere, 0o700)
+
+    def df(args):
+        plant(dest, elsewhere)
+        return whole(args)
+
+    monkeypatch.setattr(fake, "_df", df)
+    with pytest.raises(guards.Refused) as refused:
+        ctsnap.gather(runner, options_of(dest + slash), clock, which)
+    assert refused.value.result()["refusal"]["reason"] == "unsafe_directory"
+    assert fake.changed() == [] and os.listdir(dest) == []
+
+
+def test_a_directory_further_down_is_made(fake, clock, runner, which, dest):
+    dest = os.path.join(dest, "one", "two")
+    assert ctsnap.gather(runner, options_of(dest), clock, which)["archive"].startswith(dest)
+
+
 def test_what_others_left_there_stays(fake, clock, runner, which, dest, monkeypatch):
     os.mkdir(dest, 0o700)
     for name in ("notes.txt", "ctsnap.old.1.tar.Z"):
@@ -120,6 +163,11 @@ def test_what_others_left_there_stays(fake, clock, runner, which, dest, monkeypa
 
 def link(_fake, dest):
     os.symlink("/", dest)
+
+
+def a_link_to_its_own_directory(fake, dest):
+    os.mkdir(os.path.join(fake.root, "elsewhere"), 0o700)
+    os.symlink(os.path.join(fake.root, "elsewhere"), dest)
 
 
 def writable_by_others(_fake, dest):
@@ -148,6 +196,7 @@ def not_root(fake, _dest):
     ("reason", "prepare"),
     [
         ("unsafe_directory", link),
+        ("unsafe_directory", a_link_to_its_own_directory),
         ("unsafe_directory", writable_by_others),
         ("unsafe_directory", a_file),
         ("filesystem_full", full),
@@ -159,7 +208,7 @@ def test_refused_and_nothing_ran(reason, prepare, check_mode, fake, clock, which
     prepare(fake, dest)
     runner = _command.Runner(check_mode=check_mode)
     with pytest.raises(guards.Refused) as refused:
-        ctsnap.gather(runner, options_of(dest), clock, which)
+        ctsnap.gather(runner, options_of(dest + "/"), clock, which)
     assert refused.value.result()["refusal"]["reason"] == reason
     assert fake.changed() == [] and actions(runner) == []
 
