@@ -177,6 +177,14 @@ def test_of_another_node_id(fake, runner, snapshot):
     assert problem(fake, runner, snapshot).startswith("wrong_node_id: ")
 
 
+def test_a_live_node_id_that_is_in_neither_file_says_nothing_against_a_snapshot(fake, runner, snapshot):
+    """A snapshot holds the files. The copies differ, and a reset needs a snapshot to put that right."""
+    fake.state["answers"] = {"lsnodeid": [0, "0a1b2c3d4e5f6071\n", "", "ok"]}
+    found = before(fake, runner)
+    assert found["node_id"]["live"] == "0a1b2c3d4e5f6071"
+    assert look.snapshot_problem(snapshot, found, fake.var_ct) is None
+
+
 def test_from_before_a_rekey(fake, runner, snapshot):
     fake.state["key"] += 1
     fake.write_keys()
