@@ -29,7 +29,10 @@ attributes:
       - Every run adds a line, because every run tells of another change.
 options:
   path:
-    description: The audit file. It is made with mode 0600 if it is missing; its directory must exist.
+    description:
+      - The audit file. It is made with mode 0600 if it is missing; its directory must exist.
+      - A file that is there must be a regular one with one name, belong to the user that the module runs as, and be open to nobody else.
+        Otherwise the module fails and says how to put it right, because what others could write proves nothing.
     type: path
     default: /var/adm/rsct_audit.log
   entry:
@@ -54,22 +57,10 @@ line:
 """
 
 import json
-import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-
-
-def append(path, line):
-    """No link is followed, and a file of somebody else is not written to."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-    try:
-        if os.fstat(handle).st_uid != os.geteuid():
-            raise OSError("it belongs to another user")
-        os.write(handle, (line + "\n").encode("utf-8"))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+from ansible_collections.aixops.rsct.plugins.module_utils._append import append
 
 
 def main():
@@ -81,7 +72,7 @@ def main():
     line = json.dumps(entry, sort_keys=True)
     if not module.check_mode:
         try:
-            append(module.params["path"], line)
+            append(module.params["path"], [line], private=True)
         except OSError as error:
             module.fail_json(msg="{0} cannot be written: {1}".format(module.params["path"], error))
     module.exit_json(changed=True, line=line, diff={"before": "", "after": line + "\n"})

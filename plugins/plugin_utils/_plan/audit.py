@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
+
+from ...module_utils import _append
 
 # Outcomes after which the next run may take the next rung.
 _DID_NOT_HEAL = ("not_healed", "rolled_back", "restore_failed")
@@ -15,15 +16,9 @@ _DID_NOT_HEAL = ("not_healed", "rolled_back", "restore_failed")
 
 def append(path: str, entries: list) -> None:
     """One line an entry, for the owner only, on disk before anything else happens."""
-    if not entries:
-        return
-    text = "".join(json.dumps(entry, sort_keys=True) + "\n" for entry in entries)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, text.encode("utf-8"))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if entries:
+        # Not asked to be private: a volume that AWX shares between jobs may give its group rights to every file.
+        _append.append(path, [json.dumps(entry, sort_keys=True) for entry in entries])
 
 
 def read(path: str) -> list:

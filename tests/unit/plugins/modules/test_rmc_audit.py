@@ -43,12 +43,16 @@ def test_check_mode_writes_nothing(tmp_path):
     assert not (tmp_path / "audit.log").exists()
 
 
-@pytest.mark.parametrize("how", ["no directory", "link"])
+@pytest.mark.parametrize("how", ["no directory", "link", "fifo", "open to all"])
 def test_where_it_will_not_write(tmp_path, how):
-    path = tmp_path / "none" / "audit.log"
+    path = tmp_path / ("none" if how == "no directory" else ".") / "audit.log"
     if how == "link":
-        path = tmp_path / "audit.log"
         path.symlink_to(tmp_path / "elsewhere")
+    elif how == "fifo":
+        os.mkfifo(path, 0o600)
+    elif how == "open to all":
+        path.touch()
+        path.chmod(0o666)
     result = run(path, rung="start")
     assert result["failed"] and "cannot be written" in result["msg"]
     assert not (tmp_path / "elsewhere").exists()

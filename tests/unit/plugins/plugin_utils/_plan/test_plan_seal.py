@@ -158,6 +158,9 @@ def test_a_line_that_was_cut_off_is_left_out(tmp_path):
     path.write_text('{"host": "a"}\n[1]\n{"host": "b", "verd', encoding="utf-8")
     assert audit.read(str(path)) == [{"host": "a"}]
     assert audit.read(str(tmp_path / "none")) == []
+    path.write_text('{"host": "a"}\n{"host": "b', encoding="utf-8")
+    audit.append(str(path), [{"host": "c"}])
+    assert audit.read(str(path)) == [{"host": "a"}, {"host": "c"}]
 
 
 def test_what_was_tried():
