@@ -313,7 +313,9 @@ class FakeHost:
             except (OSError, IndexError):
                 pass
         files = {"Private Key file": "ct_has.qkf", "Public Key file": "ct_has.pkf"}
-        text = "".join("{0}:  /var/ct/cfg/{1}\nStatus:  {2}\n".format(label, name, "Available" if name in numbers else "Attention") for label, name in files.items())
+        text = ""
+        for label, name in files.items():
+            text += "{0}:  /var/ct/cfg/{1}\nStatus:  {2}\n".format(label, name, "Available" if name in numbers else "Attention")
         pair = len(numbers) == 2 and len(set(numbers.values())) == 1
         text += "Key Parity:  {0}\n".format("Public and private keys are in pair" if pair else "Attention - public and private keys are not a pair")
         for name in OWN_NAMES:
