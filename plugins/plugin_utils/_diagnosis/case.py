@@ -8,6 +8,7 @@ Names and RMC addresses never join anything: they are what goes stale.
 
 from __future__ import annotations
 
+from . import records
 from .evidence import Evidence, Record
 from .finding import line
 from .reading import machine_name, mapping, text, truth, whole
@@ -44,6 +45,12 @@ class Link:
         self._paths = None
         # A record of an HMC that is gone, while others answer: no fault by itself.
         self.residue = False
+
+    def know(self, known):
+        """What the LPAR says of it."""
+        self.record, self.replaced = known.record, known.replaced
+        if known.line:
+            self.token, self.queue = known.line.state, known.line.queue
 
     @property
     def paths(self) -> list:
@@ -153,23 +160,21 @@ class Case:
                 self.links.append(Link(row.hmc.name, _row_state(row), row.hmc, row))
 
     def _link_records(self):
-        lpar = self.lpar
         by_hmc = {id(link.hmc): link for link in self.links}
-        unused = list(lpar.domains or ())
-        for record in lpar.records or ():
-            hmc, replaced = self.estate.hmc_of(record)
-            link = by_hmc.get(id(hmc)) if hmc else None
-            if link is None or link.record is not None:
-                link = Link(hmc.name if hmc and not replaced else record.name(), self._foreign_state(hmc), hmc)
+        found, unused = records.read(self.lpar.records or (), self.lpar.domains or (), self.estate)
+        for first, *others in found:
+            link = by_hmc.get(id(first.hmc)) if first.hmc else None
+            if link is None:
+                link = Link(first.hmc.name if first.hmc and not first.replaced else first.record.name(), self._foreign_state(first.hmc), first.hmc)
                 self.links.append(link)
-                if hmc:
-                    by_hmc.setdefault(id(hmc), link)
-            link.record, link.replaced = record, replaced
-            self._token_of(link, unused)
+                if first.hmc:
+                    by_hmc[id(first.hmc)] = link
+            link.know(first)
+            self.links.extend(map(_another, others))
         for domain in unused:
             self._link_domain(domain, by_hmc)
         for link in self.links:
-            link.lpar = lpar
+            link.lpar = self.lpar
 
     def _foreign_state(self, hmc):
         if hmc is None:
@@ -179,15 +184,6 @@ class Case:
         if not self.machine:
             return UNASKED
         return UNMANAGED
-
-    @staticmethod
-    def _token_of(link, unused):
-        record = link.record
-        for position, domain in enumerate(unused):
-            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [record.key_token.lower()]):
-                link.token, link.queue = domain.state, domain.queue
-                del unused[position]
-                return
 
     def _link_domain(self, domain, by_hmc):
         """A line of rmcdomainstatus without a record: lsrsrc may have hung."""
@@ -291,6 +287,15 @@ class Case:
 
     def both_sides(self, links=None) -> list:
         return self.token_lines(links) + self.hmc_lines(links)
+
+
+def _another(known):
+    """One more record of an HMC that has its connection: left over, or of another living HMC behind one of its addresses."""
+    stranger = known.replaced and known.alive()
+    link = Link(known.record.name(), UNASKED if stranger else UNMANAGED, None if stranger else known.hmc)
+    link.know(known)
+    link.residue = not stranger
+    return link
 
 
 def _at(link) -> str:
