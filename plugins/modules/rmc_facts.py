@@ -265,7 +265,9 @@ ansible_facts:
                   source_address: 192.0.2.21
                   interface: en0
             local_filter:
-              description: Whether IP filtering is active on the LPAR, and its rules that can decide on the RMC port.
+              description: >-
+                Whether IP filtering is active on the LPAR, and its IPv4 rules that can decide on the RMC port, in their order: the first one that
+                matches decides. Of a rule that cannot be read there are the number and the text.
               type: dict
               returned: always
               sample: {"active": false, "rules": null}

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-
+from . import filters
 from .case import ACTIVE, INACTIVE
-from .reading import number, rows, text
+from .reading import number
 
 
 def sharers(case, link) -> list:
@@ -101,32 +100,7 @@ def network_like(case, link) -> bool:
         return False
     if lpar.records is not None and (link.record is None or link.replaced):
         return False
-    return link.token in (None, "O") and not filter_rules(case)
-
-
-def filter_rules(case) -> list:
-    """Rules of the host's own active IP filter that deny the RMC port towards an HMC whose connection is down."""
-    lpar = case.lpar
-    if lpar is None or not lpar.local_filter.get("active"):
-        return []
-    ends = {entry for link in case.links if link.down() and link.token in ("O", None) for entry in link.addresses()}
-    return [rule for rule in rows(lpar.local_filter.get("rules")) if text(rule.get("action")).lower() == "deny" and _hits(rule, lpar.addresses, ends)]
-
-
-def _hits(rule, own, ends) -> bool:
-    """Inbound from an HMC, or outbound to it."""
-    source, destination = (rule.get("source"), rule.get("source_mask")), (rule.get("destination"), rule.get("destination_mask"))
-    inbound = any(_covers(source, entry) for entry in ends) and any(_covers(destination, entry) for entry in own)
-    outbound = any(_covers(destination, entry) for entry in ends) and any(_covers(source, entry) for entry in own)
-    return inbound or outbound
-
-
-def _covers(network, host) -> bool:
-    base, mask = text(network[0]), text(network[1])
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network("%s/%s" % (base, mask or "255.255.255.255"), strict=False)
-    except ValueError:
-        return base in ("", host)
+    return link.token in (None, "O") and not any(denial.sure and denial.link is link for denial in filters.denials(case))
 
 
 def source_differs(link) -> list:

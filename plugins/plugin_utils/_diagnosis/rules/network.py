@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .. import symptoms
+from .. import filters, symptoms
 from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 
@@ -100,14 +100,17 @@ def network_udp_blocked(case):
 
 
 def local_filter(case):
-    rules = symptoms.filter_rules(case)
-    if not rules or not case.suffering():
+    denials = filters.denials(case)
+    if not denials:
         return None
-    told = [" ".join(str(value) for value in rule.values()) for rule in rules]
+    told = list(dict.fromkeys(" ".join(str(value) for value in denial.rule.values()) for denial in denials))
+    links = [link for link in case.links if any(denial.link is link for denial in denials)]
+    sure = any(denial.sure for denial in denials)
     return Finding(
-        "LOCAL_FILTER", "the host's own IP filter denies port 657 (%d rule%s)." % (len(rules), "" if len(rules) == 1 else "s"),
+        "LOCAL_FILTER", "the host's own IP filter denies port %d to %s (%d rule%s)%s." % (
+            _port(links), hmcs(links), len(told), "" if len(told) == 1 else "s", "" if sure else ", unless a rule before that could not be read permits it"),
         [line("lsfilt on %s" % case.name, rule) for rule in told] + case.both_sides() + case.path_lines(), owner="security", rungs=(),
-        links=case.down_links(),
+        links=links, confidence=CERTAIN if sure else LIKELY,
         text="Owner of the host's firewall: permit TCP and UDP 657 both ways%s. The collection never changes filters: mkfilt -u would activate "
              "every stored rule." % (" (viosecure -firewall on a VIOS)" if case.kind() == "vios" else ""))
 

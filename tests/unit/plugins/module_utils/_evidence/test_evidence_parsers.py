@@ -386,6 +386,16 @@ def test_lsfilt_rules_that_decide_on_the_port(sample):
     assert [rule["number"] for rule in lsfilt.concerning(rules, 4001)] == ["1", "0"]
 
 
+def test_lsfilt_keeps_the_order_and_what_it_cannot_read(sample):
+    text = sample("aix72_lsfilt_permit_657_then_deny_all")
+    rules = lsfilt.concerning(lsfilt.parse(text), 657)
+    assert [rule["number"] for rule in rules] == ["3", "4", "5", "6", "7", "8", "10", "0"]
+    assert (rules[3]["protocol"], rules[4]["interface"]) == ("tcp/ack", "en0")
+    odd = "3|permit|192.0.2.11\n4|deny|0.0.0.0|0.0.0.0|0.0.0.0|0.0.0.0|yes|tcp|between|600|any|0|both|both\nno rule\n"
+    assert lsfilt.concerning(lsfilt.parse(odd), 657) == [{"number": "3", "text": "3|permit|192.0.2.11"}, lsfilt.parse(odd)[1]]
+    assert lsfilt.parse(odd)[1]["source_operation"] == "between"
+
+
 @pytest.mark.parametrize(
     "text, suspended",
     [
