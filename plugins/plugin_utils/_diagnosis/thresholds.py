@@ -38,6 +38,9 @@ DEFAULTS = {
     "level_min_lpars": 3,
     "level_min_percent": 80,
     "level_other_max_percent": 10,
+    # PORT_CONFLICT: a sender that goes on sending, not one that did so once; lines with a date count this long.
+    "foreign_min_messages": 3,
+    "foreign_seconds": 86400,
     # Over the reports of the last hour.
     "flapping_transitions_per_hour": 3,
 }

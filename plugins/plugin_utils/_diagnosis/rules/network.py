@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .. import filters, symptoms
+from .. import filters, rmcd_log, symptoms
 from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 
@@ -162,16 +162,13 @@ def _over_link_local(link) -> bool:
 
 
 def port_conflict(case):
-    lpar = case.lpar
-    if lpar is None:
-        return None
-    told = [line("errpt on %s" % case.name, entry.get("description")) for entry in lpar.errors if "2610-217" in str(entry.get("description"))]
-    told += [line("rmcd log on %s" % case.name, entry) for entry in lpar.rmcd_log if "2610-217" in entry]
-    if not told:
+    told = rmcd_log.foreign_messages(case)
+    if len(told) < case.thresholds.foreign_min_messages:
         return None
     suffering = case.suffering()
     return Finding(
-        "PORT_CONFLICT", "rmcd receives messages that are not its own on UDP 657 (2610-217).", told[-3:] + case.both_sides(), owner="network", rungs=(),
+        "PORT_CONFLICT", "rmcd receives messages that are not its own on UDP 657, again and again (2610-217, %d lines)." % len(told),
+        told[-3:] + case.both_sides(), owner="network", rungs=(),
         severity=FAULT if suffering else WARNING, decides=suffering, confidence=LIKELY, links=case.down_links(),
         text="Network owner: find the foreign sender (tcpdump -n udp port 657 on the host) and stop it. RMCD_INFO_2_ST is no fault.")
 

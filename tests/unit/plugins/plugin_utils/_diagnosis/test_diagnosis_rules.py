@@ -543,11 +543,46 @@ def link_local_address_there():
     return link_local("fe80::21")
 
 
-@case("PORT_CONFLICT", next_rung=None)
+FOREIGN = "2610-217 Received 193 unrecognized messages in the last 10.183333 minutes. Service is rmc."
+
+
+@case("PORT_CONFLICT", next_rung=None, blocked_by=["network_cause", "no_rung"])
 def foreign_sender():
     built = estate()
     built.inactive(HOST)
-    built.rmc(HOST)["rmcd_log"] = ["2610-217 193 unrecognized messages were received in the last 10.18 minutes"]
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
+    return built
+
+
+@case("PORT_CONFLICT")
+def foreign_sender_of_today():
+    built = estate()
+    built.inactive(HOST)
+    built.rmc(HOST)["rmcd_log"] = ["11/15/25 22:10:01 " + FOREIGN, "Nov 16 07:40:12 2025 " + FOREIGN, "2025-11-16 07:50:01 " + FOREIGN]
+    return built
+
+
+@neighbour("PORT_CONFLICT", "UNKNOWN")
+def foreign_sender_of_last_year():
+    built = estate()
+    built.inactive(HOST)
+    built.rmc(HOST)["rmcd_log"] = ["11/16/24 07:40:01 " + FOREIGN, "Nov 16 07:40:12 2024 " + FOREIGN, "2024-11-16 07:50:01 " + FOREIGN, FOREIGN]
+    return built
+
+
+@neighbour("PORT_CONFLICT", "RSCT_DOWN")
+def two_foreign_messages_of_any_age():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 2
+    return built
+
+
+@case("PORT_CONFLICT", "RSCT_DOWN", next_rung="start", blocked_by=[])
+def a_foreign_sender_keeps_nobody_from_starting_rmcd():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
     return built
 
 
