@@ -307,7 +307,7 @@ ansible_facts:
           returned: always
           sample: {"dlpar": false, "lpm": false, "lku": false, "installp": false, "backup": false}
         migration:
-          description: The last live partition migration that the error log knows of, V(started) or V(completed), and its age.
+          description: The last live partition migration that the error log knows of, V(started), V(completed) or V(aborted), and its age.
           type: dict
           returned: always
           sample: {"event": "completed", "time": "2025-11-14T22:15", "age_seconds": 39120}

@@ -442,14 +442,34 @@ def test_activity_that_could_not_be_read():
     assert set(activity.parse(None, None, NOW).values()) == {None}
 
 
-def test_migration_completed(sample):
-    errors = _errors(sample, "aix72_errpt_after_lpm")
+@pytest.mark.parametrize("name", ["aix72_errpt_after_lpm", "aix71_errpt_after_lpm"])
+def test_migration_completed(sample, name):
+    errors = _errors(sample, name)
     assert activity.parse([], errors, NOW)["lpm"] is False
     assert activity.last_migration(errors, NOW) == {"event": "completed", "time": "2025-11-14T22:15", "age_seconds": 300}
 
 
-def test_migration_under_way(sample):
-    errors = _errors(sample, "aix72_errpt_after_lpm")[1:]
+@pytest.mark.parametrize("name", ["aix72_errpt_after_lpm", "aix71_errpt_after_lpm"])
+def test_migration_under_way(sample, name):
+    errors = _errors(sample, name)[1:]
     assert activity.parse([], errors, NOW)["lpm"] is True
     assert activity.parse([], errors, NOW + datetime.timedelta(days=2))["lpm"] is False
     assert activity.parse([], errors, None)["lpm"] is True
+
+
+@pytest.mark.parametrize(
+    "row, event",
+    [
+        ("5E075ADF   1114221525 T S pmig           Client Partition Migration Aborted", "aborted"),
+        # The id of a level to come, and a text in another language.
+        ("0123ABCD   1114221525 I S pmig           Client Partition Migration Started", "started"),
+        ("08917DC6   1114221525 I S pmig           Migracja partycji rozpoczeta", "started"),
+        ("0123ABCD   1114221525 I S pmig           Client Partition Suspended", None),
+        ("0123ABCD   1114221525 I S SRC            Migration Started", None),
+    ],
+)
+def test_migration_of_any_level(row, event):
+    errors = errpt.parse(row + "\n")
+    last = activity.last_migration(errors, NOW)
+    assert (last["event"] if last else None) == event
+    assert activity.parse([], errors, NOW)["lpm"] is (event == "started")

@@ -56,10 +56,11 @@ def test_a_host_that_answers_nothing_useful_is_told_as_unknown(everything, fake,
     assert found["subsystems"] == [] and found["filesystems"] == []
 
 
-def test_a_migration_that_just_ended(fake, runner):
+@pytest.mark.parametrize("completed, started", [("159D686C", "F2646817"), ("A5E6DB96", "08917DC6")])
+def test_a_migration_that_just_ended(fake, runner, completed, started):
     fake.state["errors"] = [
-        "159D686C   1114221526 I S pmig           Client Partition Migration Completed",
-        "F2646817   1114221426 I S pmig           Client Partition Migration Started",
+        completed + "   1114221526 I S pmig           Client Partition Migration Completed",
+        started + "   1114221426 I S pmig           Client Partition Migration Started",
     ]
     found = before(fake, runner)
     assert found["migration"]["event"] == "completed" and found["migration"]["age_seconds"] == 300
