@@ -68,6 +68,8 @@ notes:
   - Some commands answer root only. Without C(become) or a root login their part of the evidence is null.
   - The reasons why a connection is down (trust, local filter, suspension) are asked for only where not all are up, because
     processes are dear on AIX.
+  - Commands are looked for in the C(PATH) of the login, then where RSCT and AIX have them, and last in C(/opt/freeware), C(/usr/linux)
+    and C(/usr/local), wherever these stand in C(PATH). GNU commands of the AIX Toolbox bear names of AIX commands and answer otherwise.
 seealso:
   - module: aixops.rsct.hmc_rmc_info
 """

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from .reading import address
+
 
 class Known:
     """One IBM.MCP record with its line of rmcdomainstatus, and the HMC that it means."""
@@ -67,4 +69,4 @@ def _joined(records, lines) -> tuple:
 
 
 def _names(record, line) -> bool:
-    return bool(line.name) and line.name in record.addresses + [record.key_token.lower()]
+    return bool(line.name) and line.name in record.addresses + [address(record.key_token)]
