@@ -248,6 +248,13 @@ class Case:
         lpar = self.lpar
         return bool(lpar) and lpar.in_band in ("active", "inoperative") and not any(record.addresses for record in lpar.records or ())
 
+    def in_band(self) -> bool:
+        """RMC runs in-band, or is to and nobody listens on port 657 in its place: neither that port nor an address tells why it is down."""
+        lpar = self.lpar
+        if lpar is None or lpar.in_band not in ("active", "inoperative"):
+            return False
+        return lpar.in_band == "active" or self.in_band_only() or (lpar.tcp is False and bool(lpar.active("ctrmc")))
+
     def rmcd_young(self, seconds) -> bool:
         age = self.lpar.rmcd_seconds() if self.lpar else None
         return age is not None and age < seconds

@@ -57,7 +57,7 @@ def _network_cause(case, finding, rung):
     if found and (finding is found or not _other_way(case, found.links)):
         return "network_cause", found.evidence
     tested = [link for link in case.managing() if link.tcp()]
-    if case.lpar and tested and all(link.tcp() in ("timeout", "unreachable") for link in tested) and not case.in_band_only():
+    if case.lpar and tested and all(link.tcp() in ("timeout", "unreachable") for link in tested) and not case.in_band():
         return "network_cause", case.path_lines(tested)
     return None
 

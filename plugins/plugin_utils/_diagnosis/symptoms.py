@@ -28,7 +28,7 @@ def sharers(case, link) -> list:
 def stale_address(case, link) -> str:
     """The address that the HMC keeps although the LPAR does not have it, or an empty string."""
     row, lpar = link.row, case.lpar
-    if link.state != INACTIVE or row is None or not row.address or lpar is None or not lpar.addresses or case.in_band_only():
+    if link.state != INACTIVE or row is None or not row.address or lpar is None or not lpar.addresses or case.in_band():
         return ""
     return "" if row.address in lpar.addresses or sharers(case, link) else row.address
 
@@ -96,7 +96,7 @@ def network_like(case, link) -> bool:
         return True
     if booting(case) or suspended(case) or stale_address(case, link) or full_filesystems(case) or inconsistent_ids(case):
         return False
-    if lpar.active("ctrmc") is False or lpar.active("IBM.MgmtDomainRM") is False or lpar.tcp is False or case.in_band_only():
+    if lpar.active("ctrmc") is False or lpar.active("IBM.MgmtDomainRM") is False or case.in_band_only() or (lpar.tcp is False and not case.in_band()):
         return False
     if lpar.records is not None and (link.record is None or link.replaced):
         return False

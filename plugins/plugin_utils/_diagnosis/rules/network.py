@@ -177,8 +177,9 @@ def in_band_down(case):
     lpar = case.lpar
     if lpar is None or lpar.in_band != "inoperative":
         return None
-    alone = case.in_band_only() and case.suffering()
+    alone = case.in_band() and case.suffering()
+    closed = [line("netstat -an on %s" % case.name, "no TCP listener on port 657")] if lpar.tcp is False else []
     return Finding(
         "IN_BAND_DOWN", "mcproxy is defined but inoperative%s." % ("; no IP path is expected here" if alone else ""),
-        [line("lssrc -g rsct on %s" % case.name, "mcproxy inoperative")] + case.both_sides(), severity=FAULT if alone else WARNING, decides=alone,
+        [line("lssrc -g rsct on %s" % case.name, "mcproxy inoperative")] + closed + case.both_sides(), severity=FAULT if alone else WARNING, decides=alone,
         links=case.down_links(), text="On %s as root: startsrc -s mcproxy. Rules about port 657 do not apply here." % case.name)

@@ -618,6 +618,38 @@ def in_band_works_without_port():
     return in_band_estate("active", "I")
 
 
+def in_band_beside_ip(status="active", tcp=False, hmc_active=True, token="I"):
+    """mcproxy, and records with addresses too."""
+    built = estate()
+    built.rmc(HOST)["in_band"] = {"status": status, "hmcs": ["hmcalpha"]}
+    built.rmc(HOST)["listeners"]["tcp_657"] = tcp
+    built.token(HOST, token)
+    if not hmc_active:
+        built.inactive(HOST)
+    return built
+
+
+@case("IN_BAND_DOWN", next_rung="start", blocked_by=[])
+def mcproxy_stopped_and_no_port_in_its_place():
+    return in_band_beside_ip("inoperative", hmc_active=False, token="O")
+
+
+@case("IN_BAND_DOWN", "NETWORK_TCP_BLOCKED", confidence="certain")
+def mcproxy_stopped_and_the_ip_path_in_use():
+    built = in_band_beside_ip("inoperative", tcp=True, hmc_active=False, token="O")
+    built.path(HOST, "timeout")
+    return built
+
+
+@case("IN_BAND_DOWN", "RSCT_DOWN", next_rung="start")
+def mcproxy_and_rmcd_stopped():
+    built = in_band_beside_ip("inoperative")
+    records = built.rmc(HOST)["control_points"]
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["control_points"] = records
+    return built
+
+
 # --- 2.4 -----------------------------------------------------------------------------------------------------------------
 
 @case("RSCT_MISSING", next_rung=None)
@@ -1031,6 +1063,68 @@ def token_z():
 @neighbour("FLAPPING", "HEALTHY")
 def steady():
     return estate()
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict", "build"),
+    [
+        ("REMOTE_DISABLED", "HEALTHY", in_band_beside_ip),
+        ("REMOTE_DISABLED", "UNKNOWN", lambda: in_band_beside_ip(hmc_active=False)),
+        ("REMOTE_DISABLED", "IN_BAND_DOWN", lambda: in_band_beside_ip("inoperative", hmc_active=False)),
+        ("NETWORK_TCP_BLOCKED", "UNKNOWN", lambda: blocked(in_band_beside_ip(token="O", tcp=True))),
+        ("NETWORK_TCP_BLOCKED", "UNKNOWN", lambda: blocked(in_band_beside_ip(hmc_active=False, token="O", tcp=True))),
+        ("NETWORK_UDP_BLOCKED", "UNKNOWN", lambda: in_band_beside_ip(hmc_active=False, token="O", tcp=True)),
+        ("PORT_CONFLICT", "HEALTHY", lambda: with_foreign_sender(in_band_beside_ip())),
+        ("RECYCLED_IP", "UNKNOWN", lambda: with_dead_partition(in_band_beside_ip(hmc_active=False))),
+    ],
+)
+def test_in_band_neither_port_657_nor_an_address_decides(code, verdict, build):
+    host = told(build())
+    assert host["verdict"] == verdict
+    note = next(finding for finding in host["findings"] if finding["code"] == code)
+    assert (note["severity"], note["confidence"], note["remedy"]["rung"], note["blocked_by"]) == ("note", "possible", None, [])
+    assert "flows" not in note and "in-band" in note["remedy"]["text"]
+
+
+def test_in_band_a_closed_ip_path_forbids_no_repair():
+    built = blocked(in_band_beside_ip(tcp=True))
+    for row in built.rows(HOST):
+        row.update(dlpar_mem=0, dlpar_proc=0, dlpar_io=0, raw_connection={"active": True, "dcaps": "0x0"})
+    built.subsystem(HOST, "IBM.DRM", "inoperative")
+    host = told(built)
+    assert (host["verdict"], host["next_rung"], host["blocked_by"]) == ("DRM_DOWN", "start", [])
+
+
+def test_in_band_an_address_that_the_hmc_keeps_is_no_stale_one():
+    built = in_band_beside_ip(hmc_active=False)
+    for row in built.rows(HOST):
+        row["rmc_ipaddr"] = "192.0.2.77"
+    assert "STALE_ADDRESS" not in [finding["code"] for finding in told(built)["findings"]]
+
+
+def test_in_band_partitions_without_the_port_count_when_an_hmc_loses_its_partitions():
+    built = estate()
+    for host in built.hosts:
+        built.rmc(host)["in_band"] = {"status": "active", "hmcs": ["hmcalpha"]}
+        built.rmc(host)["listeners"]["tcp_657"] = False
+        built.down(host, hmc="hmcalpha")
+    assert told(built)["verdict"] == "HMC_WIDE"
+
+
+def blocked(built):
+    built.path(HOST, "timeout")
+    return built
+
+
+def with_foreign_sender(built):
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
+    return built
+
+
+def with_dead_partition(built):
+    for hmc in built.hmcs:
+        built.add_row(hmc, "dead", 31, "192.0.2.21", state="Not Activated", rmc_state="inactive", dlpar_mem=0, dlpar_proc=0, dlpar_io=0)
+    return built
 
 
 PARAMETERS = [pytest.param(code, *entry, id="%s-%s" % (code, entry[0].__name__)) for code, entries in CASES.items() for entry in entries]
