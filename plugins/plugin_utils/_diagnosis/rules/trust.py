@@ -10,6 +10,10 @@ from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, 
 from ..reading import moment
 
 
+# What an HMC, or RSCT, calls the mode that shuts nobody out.
+_LAX_MODES = ("legacy", "none", "default")
+
+
 def mcp_stale(case):
     lpar = case.lpar
     if lpar is None or not lpar.active("ctrmc") or not lpar.records or case.in_band_only():
@@ -149,12 +153,18 @@ def security_mode(case):
     found = levels.parse(level)
     if not links or not found or found >= levels.STRICT_MODE_LEVEL or lpar.attention or not lpar.active("ctrmc"):
         return None
-    strict = [link for link in links if link.hmc and link.hmc.security_mode and link.hmc.security_mode not in ("legacy", "none", "default")]
-    told = [line("lshmc on HMC %s" % link.name, "security mode %s" % link.hmc.security_mode) for link in strict]
+    modes = [(link, link.hmc.security_mode if link.hmc else "") for link in links]
+    strict = [(link, mode) for link, mode in modes if mode and mode not in _LAX_MODES]
+    # A mode that nobody could tell is a question worth to be asked, and no cause.
+    asked = strict or [(link, mode) for link, mode in modes if not mode]
+    if not asked:
+        return None
+    links = [link for link, dummy in asked]
+    told = [line("lshmc -r on HMC %s" % link.name, "security=%s" % (mode or "not told")) for link, mode in asked]
     return Finding(
         "SECURITY_MODE", "token i with the old rsct.core.rmc %s: an HMC in NIST SP800-131A mode shuts it out." % level,
         [line("lslpp on %s" % case.name, "rsct.core.rmc %s" % level)] + told + case.both_sides(links), owner="security", rungs=(), links=links,
-        confidence=CERTAIN if strict else LIKELY,
+        confidence=CERTAIN if strict else POSSIBLE, severity=FAULT if strict else WARNING, decides=bool(strict),
         text="HMC owner: which security mode is set on %s, and since when? Cure: update RSCT on %s, driven from the HMC. No new keys on the LPAR alone." % (
             names(links), case.name))
 

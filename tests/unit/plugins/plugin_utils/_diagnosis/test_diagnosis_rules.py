@@ -901,12 +901,42 @@ def clock_within_bounds():
     return built
 
 
-@case("SECURITY_MODE", next_rung=None)
-def old_level_shut_out():
+def old_level_pending(mode):
     built = estate()
     built.down(HOST, "i")
     for row in built.rmc(HOST)["filesets"]:
         row["level"] = "3.1.4.0"
+    for result in built.hmcs.values():
+        result["hmc"]["security_mode"] = mode
+    return built
+
+
+@case("SECURITY_MODE", confidence="certain", next_rung=None)
+def old_level_shut_out():
+    return old_level_pending("nist_sp800_131a")
+
+
+@neighbour("SECURITY_MODE", "AUTH_PENDING")
+def old_level_and_an_hmc_that_shuts_nobody_out():
+    return old_level_pending("legacy")
+
+
+@case("SECURITY_MODE", "AUTH_PENDING", next_rung="recycle")
+def old_level_and_a_mode_that_nobody_told():
+    return old_level_pending(None)
+
+
+@case("SECURITY_MODE", "AUTH_PENDING", confidence="possible")
+def old_level_and_a_mode_that_nobody_told_soon_after_a_start():
+    built = old_level_pending(None)
+    built.rmc(HOST)["rmcd"]["seconds"] = 200
+    return built
+
+
+@case("SECURITY_MODE", confidence="certain")
+def old_level_shut_out_by_one_of_two():
+    built = old_level_pending("legacy")
+    built.hmcs["hmcbeta"]["hmc"]["security_mode"] = "NIST_SP800_131A"
     return built
 
 
