@@ -172,7 +172,7 @@ def security_mode(case):
 def node_id_duplicate(case):
     twins = case.fleet.twins
     if not twins:
-        return None
+        return _twin_out_of_sight(case)
     others = [other for other in twins.cases if other is not case]
     told = ", ".join("%s (id %s on %s)" % (other.name, other.lpar_id, other.machine) for other in others)
     evidence = [line("lsnodeid on %s" % other.name, twins.node_id) for other in [case] + others] + case.both_sides()
@@ -193,6 +193,21 @@ def node_id_duplicate(case):
     return Finding(
         "NODE_ID_DUPLICATE", "same node id %s as %s: %s." % (twins.node_id, told, role), evidence, text, rungs=rungs, links=case.down_links(),
         confidence=CERTAIN)
+
+
+def _twin_out_of_sight(case):
+    """Token Z says that some node of this id, or the path, goes up and down: the other one need not be in the inventory."""
+    links = [link for link in case.links if link.token == "Z" and link.managing()]
+    if not links:
+        return None
+    node_id = case.lpar.node_id or "(not read)"
+    return Finding(
+        "NODE_ID_DUPLICATE", "suspended towards %s because it goes up and down (token Z): often a second host carries its node id %s." % (
+            hmcs(links), node_id),
+        [line("lsnodeid on %s" % case.name, node_id)] + case.both_sides(links), rungs=(), links=links, confidence=POSSIBLE,
+        severity=WARNING if symptoms.works_elsewhere(case, links) else FAULT,
+        text="Find the second host with id %s, also outside this inventory: copies and restores of %s, /etc/ct_node_id of what was cloned, diagrmc on the HMC. "
+             "If there is none: a path that is lost again and again. Change nothing before." % (node_id, case.name))
 
 
 def node_id_inconsistent(case):

@@ -975,6 +975,22 @@ def one_id_and_seen_active():
     return built
 
 
+@case("NODE_ID_DUPLICATE", confidence="possible", next_rung=None, blocked_by=["no_rung"])
+def token_z_and_no_twin_in_sight():
+    built = estate()
+    built.down(HOST, "Z")
+    return built
+
+
+@case("NODE_ID_DUPLICATE", "CLOCK_SKEW")
+def token_z_and_no_twin_in_sight_gives_way_to_what_was_seen():
+    built = estate()
+    built.down(HOST, "i", "hmcalpha")
+    built.down(HOST, "Z", "hmcbeta")
+    built.rmc(HOST)["security"]["clock_utc"] = "2025-11-16T08:10:00Z"
+    return built
+
+
 @neighbour("NODE_ID_DUPLICATE", "WRONG_HOST")
 def one_partition_under_two_names():
     built = estate()
