@@ -29,8 +29,9 @@ def healthy(case):
     if (lpar.tcp is False and not in_band) or case.fleet.twins or symptoms.inconsistent_ids(case):
         return None
     # A record of an HMC that this run does not know is taken for a retired one.
-    sure = CERTAIN if all(token == "I" for token in tokens) and not any(link.state == UNASKED for link in case.links) else LIKELY
-    return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links),
+    unread = [gap.evidence for gap in gaps.side(case)]
+    sure = CERTAIN if all(token == "I" for token in tokens) and not unread and not any(link.state == UNASKED for link in case.links) else LIKELY
+    return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links) + unread,
                    severity=NOTE, confidence=sure, rungs=())
 
 
