@@ -34,13 +34,13 @@ def stale_address(case, link) -> str:
 
 
 def full_filesystems(case) -> list:
-    """(mount, what is full) of the file systems that RSCT writes to."""
+    """(mount, what is full) of the file systems that RSCT writes to: df was asked for those of /, /var, /tmp and /var/ct, and no other."""
     limits = case.thresholds
     found = []
     for row in case.lpar.filesystems if case.lpar else ():
         mount = row.get("mount")
         used, inodes, free = (row.get(name) for name in ("used_percent", "inodes_used_percent", "free_mb"))
-        if mount not in ("/", "/var", "/tmp"):
+        if not isinstance(mount, str):
             continue
         if _at_least(used, limits.filesystem_full_percent) or (_is_number(free) and free <= 0):
             found.append((mount, "%s %% used, %s MB free" % (_shown(used), _shown(free))))

@@ -776,6 +776,14 @@ def no_inodes():
     return built
 
 
+@case("FILESYSTEM_FULL", next_rung=None)
+def var_ct_on_a_file_system_of_its_own_full():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["filesystems"].append({"mount": "/var/ct", "free_mb": 0, "used_percent": 100, "inodes_used_percent": 5})
+    return built
+
+
 @neighbour("FILESYSTEM_FULL", "RSCT_DOWN")
 def var_nearly_full():
     built = estate()
