@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...module_utils._evidence.probes import CLUSTER
-from .case import BUSY, UNASKED, UNLISTED, UNREAD
+from .link import BUSY, UNASKED, UNLISTED, UNREAD
 from .finding import line
 
 LPAR, PART, HMC, ROW, AGAIN = "lpar", "part", "hmc", "row", "again"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import filters
-from .case import ACTIVE, INACTIVE
+from .link import ACTIVE, INACTIVE
 from .reading import number
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import symptoms
-from ..case import INACTIVE, NOT_CONNECTED
+from ..link import INACTIVE, NOT_CONNECTED
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 from ..reading import short_name
 from .network import flows

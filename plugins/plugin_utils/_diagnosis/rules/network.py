@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import filters, rmcd_log, symptoms
-from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
+from ..link import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 
 _CLOSED = ("timeout", "unreachable", "refused")

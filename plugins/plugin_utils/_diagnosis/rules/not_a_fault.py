@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import gaps, symptoms
-from ..case import ACTIVE, OFF, UNASKED
+from ..link import ACTIVE, OFF, UNASKED
 from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, hmcs, line, names
 
 
