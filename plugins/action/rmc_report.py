@@ -15,7 +15,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.thresholds import Thresholds
-from ansible_collections.aixops.rsct.plugins.plugin_utils._report import codes, files, formats, history, merge, survey, terminal, view
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import archive, codes, files, formats, merge, survey, terminal, view
 
 display = Display()
 
@@ -56,11 +56,11 @@ class ActionModule(ActionBase):
         # What is judged is what is saved, to the letter, and plain Python: values of a play carry tags of Ansible.
         seen = json.loads(evidence)
         directory = os.path.abspath(options["report_dir"])
-        archive = os.path.join(directory, "history") if options["history"] else None
-        report = diagnose(seen, options["thresholds"], history.earlier(archive, seen.get("collected_at") or "") if archive else None)
+        past = os.path.join(directory, "history") if options["history"] else None
+        report = diagnose(seen, options["thresholds"], archive.earlier(past, seen.get("collected_at") or "") if past else None)
         survey.mark_same_names(report, seen.get("not_asked") or [])
         try:
-            model, paths = self._write(report, seen, evidence, options, directory, archive)
+            model, paths = self._write(report, seen, evidence, options, directory, past)
         except OSError as error:
             raise AnsibleActionFail(f"The report cannot be written to {directory}: {error.strerror}") from error
         text = terminal.render(model)
@@ -130,10 +130,10 @@ class ActionModule(ActionBase):
     # --- files ---
 
     @staticmethod
-    def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, archive: str | None) -> tuple:
-        os.makedirs(archive or directory, exist_ok=True)
-        if archive:
-            state = history.update(archive, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
+    def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, past: str | None) -> tuple:
+        os.makedirs(past or directory, exist_ok=True)
+        if past:
+            state = archive.update(past, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
         model = view.build(report)
         paths = []
         texts = {formats.EVIDENCE: evidence, **formats.render(model, report, seen, options["formats"])}
@@ -143,11 +143,11 @@ class ActionModule(ActionBase):
                 paths.append(files.write(directory, name, text, files.PRIVATE if name == formats.EVIDENCE else files.SHARED))
             else:
                 files.remove(directory, name)
-        if archive:
-            files.write(archive, history.file_name(report["generated_at"]), formats.json_lines(report))
-            files.write(archive, history.STATE_FILE, json.dumps(state))
-            for name in history.surplus(history.kept(archive), options["history"]):
-                files.remove(archive, name)
+        if past:
+            files.write(past, archive.file_name(report["generated_at"]), formats.json_lines(report))
+            files.write(past, archive.STATE_FILE, json.dumps(state))
+            for name in archive.surplus(archive.kept(past), options["history"]):
+                files.remove(past, name)
         return model, paths
 
     @staticmethod

@@ -10,14 +10,11 @@ a partition that could not be read keeps its last known state, and one that this
 from __future__ import annotations
 
 import datetime
-import json
-import os
 
 from . import codes, view
 from .text import one_line
 
 SCHEMA = 1
-STATE_FILE = "history.json"
 
 # FLAPPING of the catalogue: three transitions within an hour.
 FLAPPING_TRANSITIONS = 3
@@ -26,8 +23,6 @@ FLAPPING_MINUTES = 60
 # A partition that no run looked at for so long is forgotten, with it the file cannot grow for ever.
 _FORGET_DAYS = 400
 _MOST_CHANGES = 200
-# Earlier reports that a judgement looks at. More than that in an hour is no survey any more but a load.
-_LOOK_BACK = 6
 
 
 def empty() -> dict:
@@ -49,7 +44,7 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
         if host["history"]["flapping"]:
             changes["flapping"].append(_item(entry, host.get("verdict"), None))
     report["changes"] = changes
-    horizon = _minutes_before(at, _FORGET_DAYS * 24 * 60)
+    horizon = minutes_before(at, _FORGET_DAYS * 24 * 60)
     runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
     return {
         "schema": SCHEMA,
@@ -101,7 +96,7 @@ def _item(entry: dict, code, before) -> dict:
 
 def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int) -> dict:
     since = entry["changes"][-1] if entry["changes"] else None
-    begin = _minutes_before(at, minutes)
+    begin = minutes_before(at, minutes)
     crossings = 0
     for (dummy, before), (when, after) in zip(entry["changes"], entry["changes"][1:]):
         if when >= begin and _bad(before) != _bad(after):
@@ -115,7 +110,7 @@ def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int
     }
 
 
-def _minutes_before(at: str, minutes: int) -> str:
+def minutes_before(at: str, minutes: int) -> str:
     """The time stamp so many minutes earlier, in the same form, so that stamps compare as text."""
     try:
         moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00"))
@@ -123,75 +118,3 @@ def _minutes_before(at: str, minutes: int) -> str:
         return ""
     earlier = (moment - datetime.timedelta(minutes=minutes)).isoformat()
     return earlier.replace("+00:00", "Z") if at.endswith("Z") else earlier
-
-
-def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
-    """Track a report in the state of a directory. Evidence that is older than the last run changes nothing in it."""
-    state, at = _load(directory), report.get("generated_at") or ""
-    last = state["runs"][-1]["at"] if state["runs"] else ""
-    if at > last:
-        return track(state, report, keep, transitions)
-    # The same evidence judged again, or evidence of earlier: compare with what was known then.
-    again = track(_rebuild(directory, at), report, keep, transitions)
-    return again if at == last else state
-
-
-def _load(directory: str) -> dict:
-    """The state. A damaged file is made again out of the kept reports, so that nothing becomes new by accident."""
-    try:
-        with open(os.path.join(directory, STATE_FILE), encoding="utf-8") as stream:
-            state = json.load(stream)
-        if state["schema"] == SCHEMA and isinstance(state["partitions"], dict) and isinstance(state["runs"], list):
-            return state
-    except (OSError, ValueError, TypeError, KeyError):
-        pass
-    return _rebuild(directory)
-
-
-def _rebuild(directory: str, before: str = "") -> dict:
-    state = empty()
-    for name in kept(directory):
-        report = _read(directory, name)
-        if report and (not before or report["generated_at"] < before):
-            state = track(state, report, keep=1000)
-    return state
-
-
-def _read(directory: str, name: str):
-    """A kept report, or None where it is damaged."""
-    try:
-        with open(os.path.join(directory, name), encoding="utf-8") as stream:
-            report = json.load(stream)
-        return report if isinstance(report["generated_at"], str) else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def earlier(directory: str, before: str) -> list:
-    """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
-    reports = []
-    for name in reversed(kept(directory)):
-        report = _read(directory, name)
-        if report and report["generated_at"] < before:
-            reports.append(report)
-            if report["generated_at"] < _minutes_before(before, FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
-                break
-    return reports
-
-
-def kept(directory: str) -> list:
-    """File names of the kept reports, oldest first."""
-    try:
-        names = os.listdir(directory)
-    except OSError:
-        return []
-    return sorted(name for name in names if name.startswith("rmc-report-") and name.endswith(".json"))
-
-
-def file_name(generated_at: str) -> str:
-    return "rmc-report-" + "".join(char for char in generated_at.split("+")[0] if char.isalnum()) + ".json"
-
-
-def surplus(names: list, keep: int) -> list:
-    """Which of the kept reports are to go."""
-    return sorted(names)[: max(0, len(names) - keep)]

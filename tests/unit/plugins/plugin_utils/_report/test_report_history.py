@@ -9,7 +9,7 @@ import json
 
 import report_builder as build
 
-from ansible_collections.aixops.rsct.plugins.plugin_utils._report import history
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import archive, history
 
 
 def _run(state: dict, minute: int, keep: int = 50, **verdicts) -> tuple:
@@ -116,20 +116,20 @@ def test_tracking_never_alters_the_state_it_was_given():
 
 
 def test_retention_names_the_oldest_reports():
-    names = [history.file_name(f"2026-11-20T03:{minute:02d}:00Z") for minute in range(5)]
+    names = [archive.file_name(f"2026-11-20T03:{minute:02d}:00Z") for minute in range(5)]
     assert names[0] == "rmc-report-20261120T030000Z.json"
-    assert history.surplus(names[::-1], 2) == names[:3]
-    assert history.surplus(names, 10) == []
+    assert archive.surplus(names[::-1], 2) == names[:3]
+    assert archive.surplus(names, 10) == []
 
 
 def test_a_lost_or_damaged_state_is_made_again_out_of_the_kept_reports(tmp_path):
     state, first = _run(history.empty(), 0, aix1="RSCT_DOWN")
-    (tmp_path / history.file_name(first["generated_at"])).write_text(json.dumps(first), encoding="utf-8")
+    (tmp_path / archive.file_name(first["generated_at"])).write_text(json.dumps(first), encoding="utf-8")
     for damaged in (None, "{", '{"schema": 99}', "[]"):
         if damaged is not None:
-            (tmp_path / history.STATE_FILE).write_text(damaged, encoding="utf-8")
+            (tmp_path / archive.STATE_FILE).write_text(damaged, encoding="utf-8")
         dummy, second = _run(history.empty(), 15, aix1="HEALTHY")
-        rebuilt = history.update(str(tmp_path), second, 5, 3)
+        rebuilt = archive.update(str(tmp_path), second, 5, 3)
         assert _names(second, "fixed") == ["aix1"]
         assert rebuilt["runs"][0] == state["runs"][0]
 
@@ -137,22 +137,22 @@ def test_a_lost_or_damaged_state_is_made_again_out_of_the_kept_reports(tmp_path)
 def test_an_empty_directory_is_an_empty_history(tmp_path):
     missing = str(tmp_path / "missing")
     dummy, report = _run(history.empty(), 0, aix1="RSCT_DOWN")
-    assert len(history.update(missing, report, 5, 3)["runs"]) == 1
-    assert history.earlier(missing, report["generated_at"]) == []
+    assert len(archive.update(missing, report, 5, 3)["runs"]) == 1
+    assert archive.earlier(missing, report["generated_at"]) == []
 
 
 def test_the_judgement_gets_the_reports_of_the_last_hour_newest_first(tmp_path):
     for minute in (0, 100, 130, 150):
         dummy, report = _run(history.empty(), minute, aix1="HEALTHY")
-        (tmp_path / history.file_name(report["generated_at"])).write_text(json.dumps(report), encoding="utf-8")
+        (tmp_path / archive.file_name(report["generated_at"])).write_text(json.dumps(report), encoding="utf-8")
     (tmp_path / "rmc-report-20261120T060000Z.json").write_text("{ damaged", encoding="utf-8")
-    stamps = [report["generated_at"][11:16] for report in history.earlier(str(tmp_path), "2026-11-20T05:30:00Z")]
+    stamps = [report["generated_at"][11:16] for report in archive.earlier(str(tmp_path), "2026-11-20T05:30:00Z")]
     assert stamps == ["05:10", "04:40", "03:00"]
 
 
 def _save(directory, state: dict, report: dict) -> None:
-    (directory / history.file_name(report["generated_at"])).write_text(json.dumps(report), encoding="utf-8")
-    (directory / history.STATE_FILE).write_text(json.dumps(state), encoding="utf-8")
+    (directory / archive.file_name(report["generated_at"])).write_text(json.dumps(report), encoding="utf-8")
+    (directory / archive.STATE_FILE).write_text(json.dumps(state), encoding="utf-8")
 
 
 def test_the_same_evidence_judged_again_is_no_second_run(tmp_path):
@@ -161,7 +161,7 @@ def test_the_same_evidence_judged_again_is_no_second_run(tmp_path):
     state, second = _run(state, 15, aix1="RSCT_DOWN")
     _save(tmp_path, state, second)
     dummy, again = _run(history.empty(), 15, aix1="RSCT_DOWN")
-    assert history.update(str(tmp_path), again, 5, 3) == state
+    assert archive.update(str(tmp_path), again, 5, 3) == state
     assert _names(again, "new") == ["aix1"]
 
 
@@ -171,5 +171,5 @@ def test_old_evidence_changes_nothing_that_is_known_since(tmp_path):
     state, second = _run(state, 30, aix1="HEALTHY")
     _save(tmp_path, state, second)
     dummy, old = _run(history.empty(), 15, aix1="RSCT_DOWN")
-    assert history.update(str(tmp_path), old, 5, 3) == state
+    assert archive.update(str(tmp_path), old, 5, 3) == state
     assert old["changes"]["previous_at"] == first["generated_at"]

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private to the collection: the directory in which earlier reports are kept, with the state that C(history) carries from run to run."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from . import history
+
+STATE_FILE = "history.json"
+
+# Earlier reports that a judgement looks at. More than that in an hour is no survey any more but a load.
+_LOOK_BACK = 6
+
+
+def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
+    """Track a report in the state of a directory. Evidence that is older than the last run changes nothing in it."""
+    state, at = _load(directory), report.get("generated_at") or ""
+    last = state["runs"][-1]["at"] if state["runs"] else ""
+    if at > last:
+        return history.track(state, report, keep, transitions)
+    # The same evidence judged again, or evidence of earlier: compare with what was known then.
+    again = history.track(_rebuild(directory, at), report, keep, transitions)
+    return again if at == last else state
+
+
+def _load(directory: str) -> dict:
+    """The state. A damaged file is made again out of the kept reports, so that nothing becomes new by accident."""
+    try:
+        with open(os.path.join(directory, STATE_FILE), encoding="utf-8") as stream:
+            state = json.load(stream)
+        if state["schema"] == history.SCHEMA and isinstance(state["partitions"], dict) and isinstance(state["runs"], list):
+            return state
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    return _rebuild(directory)
+
+
+def _rebuild(directory: str, before: str = "") -> dict:
+    state = history.empty()
+    for name in kept(directory):
+        report = _read(directory, name)
+        if report and (not before or report["generated_at"] < before):
+            state = history.track(state, report, keep=1000)
+    return state
+
+
+def _read(directory: str, name: str):
+    """A kept report, or None where it is damaged."""
+    try:
+        with open(os.path.join(directory, name), encoding="utf-8") as stream:
+            report = json.load(stream)
+        return report if isinstance(report["generated_at"], str) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def earlier(directory: str, before: str) -> list:
+    """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
+    reports = []
+    for name in reversed(kept(directory)):
+        report = _read(directory, name)
+        if report and report["generated_at"] < before:
+            reports.append(report)
+            if report["generated_at"] < history.minutes_before(before, history.FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
+                break
+    return reports
+
+
+def kept(directory: str) -> list:
+    """File names of the kept reports, oldest first."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return []
+    return sorted(name for name in names if name.startswith("rmc-report-") and name.endswith(".json"))
+
+
+def file_name(generated_at: str) -> str:
+    return "rmc-report-" + "".join(char for char in generated_at.split("+")[0] if char.isalnum()) + ".json"
+
+
+def surplus(names: list, keep: int) -> list:
+    """Which of the kept reports are to go."""
+    return sorted(names)[: max(0, len(names) - keep)]
