@@ -59,7 +59,7 @@ def _read(directory: str, name: str):
 
 
 def earlier(directory: str, before: str) -> list:
-    """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
+    """What the judgement looks at, newest first: the kept reports of the last hour, one at least, and of each host that is in none of them its last entry."""
     reports = []
     for name in reversed(kept(directory)):
         report = _read(directory, name)
@@ -67,7 +67,17 @@ def earlier(directory: str, before: str) -> list:
             reports.append(report)
             if report["generated_at"] < history.minutes_before(before, history.FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
                 break
-    return reports
+    told = {host.get("host") for report in reports for host in report.get("hosts") or []}
+    memories = [entry["memory"] for entry in _known_before(directory, before)["partitions"].values() if entry.get("memory")]
+    forgotten = [memory for memory in memories if memory["host"] not in told]
+    # Without a time it stands behind all others; its entries carry their own.
+    return [*reports, {"generated_at": None, "hosts": forgotten}] if forgotten else reports
+
+
+def _known_before(directory: str, before: str) -> dict:
+    """The state as it was at that time: evidence of earlier is not judged by what came after it."""
+    state = _load(directory)
+    return state if not state["runs"] or state["runs"][-1]["at"] < before else _rebuild(directory, before)
 
 
 def kept(directory: str) -> list:

@@ -23,6 +23,8 @@ FLAPPING_MINUTES = 60
 # A partition that no run looked at for so long is forgotten, with it the file cannot grow for ever.
 _FORGET_DAYS = 400
 _MOST_CHANGES = 200
+# Of a connection to an HMC: what the judgement compares with.
+_REMEMBERED = ("rmc_state", "token")
 
 
 def empty() -> dict:
@@ -40,9 +42,15 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
         entry = _entry(known, by_name, host)
         _observe(entry, host, at, previous is not None, changes)
         entry["name"], entry["last_looked"] = one_line(host.get("host") or host.get("lpar_name")), at
+        entry["memory"] = _remember(entry.get("memory") or {}, host, at)
         host["history"] = _history_of(entry, host, at, transitions, minutes)
         if host["history"]["flapping"]:
             changes["flapping"].append(_item(entry, host.get("verdict"), None))
+    for partition in report.get("partitions_not_in_inventory") or []:
+        # A host that this run did not ask: what the HMCs say of it is news all the same.
+        entry = known.get(view.partition_key(partition.get("machine"), partition.get("lpar_id"), ""))
+        if entry and entry.get("memory"):
+            entry["memory"] = _remember_outside(entry["memory"], partition)
     report["changes"] = changes
     horizon = minutes_before(at, _FORGET_DAYS * 24 * 60)
     runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
@@ -84,6 +92,28 @@ def _observe(entry: dict, host: dict, at: str, compare: bool, changes: dict) -> 
     elif was_bad:
         # Switched off is not repaired.
         changes["fixed" if codes.state_of(code) == codes.HEALTHY else "changed"].append(_item(entry, code, last))
+
+
+def _remember(before: dict, host: dict, at: str) -> dict:
+    """What a later judgement wants to know of this one: the report of it may be gone then, and the last one may be of a few hosts only."""
+    identified = host if host.get("machine") and host.get("lpar_id") is not None else before
+    return {
+        "host": host.get("host"),
+        "machine": identified.get("machine"),
+        "lpar_id": identified.get("lpar_id"),
+        "node_id": host.get("node_id") or before.get("node_id"),
+        "verdict": host.get("verdict"),
+        "hmc_states": {hmc: {key: state.get(key) for key in _REMEMBERED} for hmc, state in (host.get("hmc_states") or {}).items()},
+        "collected_at": host.get("collected_at") or at,
+    }
+
+
+def _remember_outside(before: dict, partition: dict) -> dict:
+    """The same from the HMC side alone. It takes no HMC away: this run may have asked some of them only."""
+    states = dict(before["hmc_states"])
+    for hmc, state in (partition.get("hmc_states") or {}).items():
+        states[hmc] = {**states.get(hmc, {}), "rmc_state": state.get("rmc_state")}
+    return {**before, "verdict": partition.get("verdict"), "hmc_states": states}
 
 
 def _bad(code) -> bool:

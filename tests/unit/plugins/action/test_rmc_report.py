@@ -12,12 +12,12 @@ import pathlib
 import stat
 import subprocess
 import sys
-from types import SimpleNamespace
-from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aixops.rsct.plugins.action import rmc_report
+
+from report_task import run as _run
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "plugin_utils/_report"))
 import report_builder as build  # noqa: E402
@@ -40,21 +40,6 @@ def printed(monkeypatch):
     lines = []
     monkeypatch.setattr(rmc_report.display, "display", lines.append)
     return lines
-
-
-def _run(arguments: dict, variables: dict | None = None, check_mode: bool = False) -> dict:
-    task = SimpleNamespace(
-        action="aixops.rsct.rmc_report",
-        args=arguments,
-        async_val=0,
-        check_mode=check_mode,
-        diff=False,
-        environment=[],
-        no_log=False,
-        delegate_to=None,
-    )
-    action = rmc_report.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), None)
-    return action.run(task_vars=variables or {})
 
 
 def _survey() -> dict:

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rmc_report with a history, run after run: what the judgement of one run knows of the runs before."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+from ansible_collections.aixops.rsct.plugins.action import rmc_report
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import survey
+
+from report_task import run
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "plugin_utils/_report"))
+import report_builder as build  # noqa: E402
+
+
+@pytest.fixture
+def report(tmp_path, monkeypatch):
+    """Judge a survey of some hour in one report directory."""
+    monkeypatch.setattr(rmc_report.display, "display", lambda text: None)
+
+    def one_run(made: dict, hour: int, history: int = 5) -> dict:
+        made["collected_at"] = f"2026-11-20T{hour:02d}:00:00Z"
+        return run({"survey": made, "report_dir": str(tmp_path), "history": history, "formats": ["json"], "return_report": True})["report"]
+
+    return one_run
+
+
+def _limited(made: dict, *names: str) -> dict:
+    """What a run with -l sees: all HMCs, some hosts."""
+    made["not_asked"] = [name for name in made["hosts"] if name not in names]
+    made["hosts"] = {name: made["hosts"][name] for name in names}
+    return made
+
+
+def _of(report: dict, name: str) -> dict:
+    return next(host for host in report["hosts"] if host["host"] == name)
+
+
+def _switched_off() -> dict:
+    """aix00001 is off, so nobody can ask it who it is."""
+    made = build.survey(4)
+    build.lose(made, "aix00001")
+    for result in made["hmcs"].values():
+        result["partitions"][0].update(state="Not Activated", rmc_state="inactive", dlpar_mem=0, dlpar_proc=0, dlpar_io=0)
+    return made
+
+
+def _cut_off() -> dict:
+    made = build.survey(4)
+    build.block(made, "aix00001", "hmcbeta")
+    return made
+
+
+def _moved() -> dict:
+    """aix00001 is another partition of its machine now."""
+    made = build.survey(4)
+    made["hosts"]["aix00001"]["rmc"]["partition"]["lpar_id"] = 9
+    for result in made["hmcs"].values():
+        result["partitions"][0]["lpar_id"] = 9
+    return made
+
+
+def _silent(made: dict) -> dict:
+    made["hmcs"]["hmcbeta"] = survey.not_read("unreachable", "timed out")
+    return made
+
+
+@pytest.mark.parametrize("history", [1, 5], ids=["the full report is gone", "the full report is kept"])
+@pytest.mark.parametrize("between", [0, 1, 8])
+def test_a_host_keeps_its_identity_over_runs_that_did_not_look_at_it(report, between, history):
+    report(build.survey(4), 3, history)
+    for hour in range(between):
+        report(_limited(build.survey(4), "aix00002"), 4 + hour, history)
+    last = report(_switched_off(), 20, history)
+    assert (_of(last, "aix00001")["verdict"], _of(last, "aix00001")["machine"]) == ("NOT_RUNNING", build.machine_name(1))
+    assert last["complete"] is True
+
+
+@pytest.mark.parametrize("history", [1, 5], ids=["the full report is gone", "the full report is kept"])
+@pytest.mark.parametrize("between", [0, 1, 8])
+def test_an_hmc_that_is_silent_after_runs_with_a_limit_makes_nothing_healthy(report, between, history):
+    assert _of(report(_cut_off(), 3, history), "aix00001")["verdict"] == "HMC_PATH"
+    for hour in range(between):
+        report(_limited(_cut_off(), "aix00002"), 4 + hour, history)
+    host = _of(report(_silent(_without_beta(build.survey(4))), 20, history), "aix00001")
+    assert host["verdict"] == "UNDETERMINED"
+    assert "HMC hmcbeta did not answer for this partition" in host["unread"]
+
+
+def _without_beta(made: dict) -> dict:
+    """The partition has lost its record of hmcbeta: only the past tells that this HMC has it."""
+    for host in made["hosts"].values():
+        rmc = host["rmc"]
+        rmc["control_points"] = rmc["control_points"][:1]
+        rmc["domains"]["control_points"] = rmc["domains"]["control_points"][:1]
+        rmc["network"]["paths"] = rmc["network"]["paths"][:1]
+    return made
+
+
+def test_what_a_run_with_a_limit_saw_of_the_other_hosts_is_not_forgotten(report):
+    """hmcbeta was silent when the host was asked, and listed it when others were."""
+    report(_silent(_without_beta(build.survey(4))), 3)
+    report(_limited(_cut_off(), "aix00002"), 4)
+    only_alpha = _limited(_cut_off(), "aix00002")
+    del only_alpha["hmcs"]["hmcbeta"]
+    report(only_alpha, 5)
+    assert _of(report(_silent(_without_beta(build.survey(4))), 20), "aix00001")["verdict"] == "UNDETERMINED"
+
+
+def test_old_evidence_is_not_judged_by_what_came_later(report):
+    report(build.survey(4), 3)
+    report(_limited(build.survey(4), "aix00002"), 4)
+    then = report(_switched_off(), 8)
+    report(_moved(), 9)
+    report(_limited(_moved(), "aix00002"), 10)
+    again = report(_switched_off(), 8)
+    assert _of(again, "aix00001")["lpar_id"] == 1
+    assert {**again, "changes": None} == {**then, "changes": None}
