@@ -151,6 +151,21 @@ def test_a_directory_that_cannot_be_written_is_said(tmp_path, printed):
         _run({"survey": _survey(), "report_dir": str(tmp_path / "file" / "below")})
 
 
+def test_a_name_that_is_no_text_loses_no_run(tmp_path, printed):
+    """A byte that is no UTF-8, as it comes through Ansible: every format is asked for, and every file can be read."""
+    made = _survey()
+    made["hosts"]["aix00002"]["rmc"]["partition"]["lpar_name"] = "db\udcff01"
+    for result in made["hmcs"].values():
+        result["partitions"][1]["name"] = "db\udcff01"
+    choices = ["json", "html", "csv", "junit", "text", "firewall", "inventory"]
+    result = _run({"survey": made, "report_dir": str(tmp_path), "formats": choices, "history": 1})
+    assert "rmc-report.csv" in [os.path.basename(path) for path in result["files"]]
+    for path in result["files"]:
+        assert "\\udc" not in pathlib.Path(path).read_text(encoding="utf-8")
+    evidence = json.loads(pathlib.Path(result["evidence_path"]).read_text(encoding="utf-8"))
+    assert evidence["hosts"]["aix00002"]["rmc"]["partition"]["lpar_name"] == "db?01"
+
+
 def test_an_old_request_does_not_outlive_its_cause(tmp_path, printed):
     blocked = _survey()
     for name in list(blocked["hosts"])[2:]:

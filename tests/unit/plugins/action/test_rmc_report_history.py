@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 import pytest
+from ansible.errors import AnsibleActionFail
 from ansible_collections.aixops.rsct.plugins.action import rmc_report
 from ansible_collections.aixops.rsct.plugins.plugin_utils._report import survey
 
@@ -28,6 +29,14 @@ def report(tmp_path, monkeypatch):
         return run({"survey": made, "report_dir": str(tmp_path), "history": history, "formats": ["json"], "return_report": True})["report"]
 
     return one_run
+
+
+def test_a_survey_of_no_time_has_no_place_in_a_history(tmp_path):
+    made = build.survey(1)
+    del made["collected_at"]
+    with pytest.raises(AnsibleActionFail, match="collected_at"):
+        run({"survey": made, "report_dir": str(tmp_path / "out"), "history": 5})
+    assert not (tmp_path / "out").exists()
 
 
 def _limited(made: dict, *names: str) -> dict:

@@ -112,7 +112,7 @@ def test_two_partitions_of_one_name_are_two_hosts_and_no_known_host_is_overwritt
 
 
 def test_a_name_is_never_a_pattern_an_expression_or_yaml(tmp_path):
-    evil = ["{{ lookup('pipe', 'id') }}", "db[01:99]", "a b: c", '"\n  evil: true', "db:22", "!unsafe x"]
+    evil = ["{{ lookup('pipe', 'id') }}", "{% raw %}", "db[01:99]", "a b: c", '"\n  evil: true', "db:22", "!unsafe x"]
     text = _inventory([_outside(name, number) for number, name in enumerate(evil, 1)])
     path = tmp_path / "inventory.yml"
     path.write_text(text, encoding="utf-8")
@@ -120,7 +120,7 @@ def test_a_name_is_never_a_pattern_an_expression_or_yaml(tmp_path):
     assert len(hosts) == len(evil)
     for host in hosts:
         assert not set(str(host.name)) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-    assert "!unsafe" in text
+    assert [line.split(": ", 1)[1][:9] for line in text.splitlines() if "rsct_lpar_name" in line and "{" in line] == ["!unsafe \""] * 2
 
 
 def test_an_address_that_is_none_is_not_written():

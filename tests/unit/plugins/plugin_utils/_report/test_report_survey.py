@@ -117,6 +117,21 @@ def test_what_is_no_survey_is_refused_with_its_name(tmp_path, text):
         survey.read(str(path))
 
 
+@pytest.mark.parametrize("collected_at", [None, "", "yesterday", []])
+def test_a_survey_of_no_time_is_refused(collected_at):
+    with pytest.raises(survey.NoSurvey, match="collected_at"):
+        survey.check({**build.survey(1), "collected_at": collected_at}, "some.json")
+    made = build.survey(1)
+    del made["collected_at"]
+    with pytest.raises(survey.NoSurvey, match="collected_at"):
+        survey.check(made, "some.json")
+
+
+@pytest.mark.parametrize("collected_at", ["2026-11-20T04:12:44+01:00", "2026-11-20T03:12:44", 1795144364])
+def test_a_time_has_one_spelling(collected_at):
+    assert survey.check({**build.survey(1), "collected_at": collected_at}, "some.json")["collected_at"] == build.AT
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(survey.NoSurvey, match="cannot be read"):
         survey.read(str(tmp_path / "missing.json"))
