@@ -42,6 +42,7 @@ class ActionModule(ActionBase):
         "survey": {"type": "dict"},
         "evidence_files": {"type": "list", "elements": "path", "default": []},
         "max_age": {"type": "int", "default": 3600},
+        "max_spread": {"type": "int", "default": 1800},
         "return_report": {"type": "bool", "default": False},
     }
 
@@ -86,8 +87,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"fail_on names unknown codes: {', '.join(unknown)}. Known are: {known}")
         if options["survey"] is not None and options["evidence_files"]:
             raise AnsibleActionFail("survey and evidence_files are mutually exclusive")
-        if options["history"] < 0:
-            raise AnsibleActionFail(f"history is {options['history']}, it must be 0 or more")
+        for name in ("history", "max_spread"):
+            if options[name] < 0:
+                raise AnsibleActionFail(f"{name} is {options[name]}, it must be 0 or more")
         try:
             Thresholds(options["thresholds"])
         except ValueError as error:
@@ -100,7 +102,7 @@ class ActionModule(ActionBase):
             return survey.check(options["survey"], "survey")
         if options["evidence_files"]:
             # A relative path is one of the working directory, like report_dir.
-            return merge.merge([survey.read(os.path.abspath(path)) for path in options["evidence_files"]])
+            return merge.merge([survey.read(os.path.abspath(path)) for path in options["evidence_files"]], options["max_spread"])
         return self._survey_of_play(options, task_vars)
 
     @staticmethod

@@ -254,20 +254,19 @@ def _lpar_gaps(rows: list) -> list:
     for why, its_rows in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[1][0]["label"])):
         labels = [row["label"] for row in its_rows]
         more = f" and {len(labels) - _MOST_NAMES} more" if len(labels) > _MOST_NAMES else ""
-        if len(its_rows) == 1:
-            # The message of the connection tells one host from another, so it is told of one only.
-            said = next(
-                (
-                    one_line(line.get("detail"))
-                    for finding in its_rows[0]["findings"]
-                    for line in finding.get("evidence") or []
-                    if line.get("source") == labels[0]
-                ),
-                "",
-            )
-            why = f"{why}: {said}" if said and said not in why else why
+        said = {_own_message(row) for row in its_rows}
+        # What tells one host from another is told of one only, what all of them say is told of all.
+        if len(said) == 1:
+            message = said.pop()
+            why = f"{why}: {message}" if message and message not in why else why
         gaps.append({"kind": "LPAR", "name": ", ".join(labels[:_MOST_NAMES]) + more, "why": why})
     return gaps
+
+
+def _own_message(row: dict) -> str:
+    """What came instead of the evidence of a host."""
+    lines = (line for finding in row["findings"] for line in finding.get("evidence") or [])
+    return next((one_line(line.get("detail")) for line in lines if line.get("source") == row["label"]), "")
 
 
 def _totals(report: dict) -> list:
