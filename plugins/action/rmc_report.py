@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -18,6 +19,7 @@ from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.thresholds 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._report import archive, codes, files, formats, merge, survey, terminal, view
 
 display = Display()
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ActionModule(ActionBase):
@@ -58,10 +60,11 @@ class ActionModule(ActionBase):
         seen = json.loads(evidence)
         directory = os.path.abspath(options["report_dir"])
         past = os.path.join(directory, "history") if options["history"] else None
-        report = diagnose(seen, options["thresholds"], archive.earlier(past, seen.get("collected_at") or "") if past else None)
-        survey.mark_same_names(report, seen.get("not_asked") or [])
         try:
-            model, paths = self._write(report, seen, evidence, options, directory, past)
+            with archive.locked(past, lambda: self._wait(past)) if past else contextlib.nullcontext():
+                report = diagnose(seen, options["thresholds"], self._earlier(past, seen["collected_at"]) if past else None)
+                survey.mark_same_names(report, seen.get("not_asked") or [])
+                model, paths = self._write(report, seen, evidence, options, directory, past)
         except OSError as error:
             raise AnsibleActionFail(f"The report cannot be written to {directory}: {error.strerror}") from error
         text = terminal.render(model)
@@ -127,13 +130,29 @@ class ActionModule(ActionBase):
         if by_name is None:
             results = options["hmc_results"] if isinstance(options["hmc_results"], list) else [options["hmc_results"]]
         not_asked = set(groups.get("all") or []) - set(hosts) - set(hmcs)
-        return survey.assemble(hosts, survey.hmc_entries(results, hmcs), now.strftime("%Y-%m-%dT%H:%M:%SZ"), list(not_asked))
+        return survey.assemble(hosts, survey.hmc_entries(results, hmcs), now.strftime(_TIME), list(not_asked))
 
     # --- files ---
 
     @staticmethod
+    def _wait(past: str) -> None:
+        display.display(f"Another run is writing its report to {past}. Waiting for it to end.")
+
+    @staticmethod
+    def _earlier(past: str, collected_at: str) -> list:
+        now = datetime.datetime.now(datetime.timezone.utc).strftime(_TIME)
+        # Evidence of another controller may be of later than the clock here.
+        ahead = archive.set_aside_future(past, max(now, collected_at))
+        if ahead:
+            display.warning(
+                f"The last run in {past} is of {ahead}, which is in the future: a clock was wrong. It was set aside there, in files that begin "
+                "with ahead-, and the history goes on from the runs before it."
+            )
+        return archive.earlier(past, collected_at)
+
+    @staticmethod
     def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, past: str | None) -> tuple:
-        os.makedirs(past or directory, exist_ok=True)
+        os.makedirs(directory, exist_ok=True)
         if past:
             state = archive.update(past, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
         model = view.build(report)

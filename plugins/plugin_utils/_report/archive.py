@@ -5,15 +5,55 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 
-from . import history
+from . import files, history
 
 STATE_FILE = "history.json"
+LOCK_FILE = ".lock"
+# What is set aside is no kept report any more.
+_ASIDE = "ahead-"
+# Clocks of two controllers may differ by so much without any of them being wrong.
+_CLOCKS_APART_MINUTES = 10
 
 # Earlier reports that a judgement looks at. More than that in an hour is no survey any more but a load.
 _LOOK_BACK = 6
+
+
+@contextlib.contextmanager
+def locked(directory: str, waiting):
+    """One run at a time from reading the state to writing it. ``waiting`` is called if another one is at it."""
+    os.makedirs(directory, exist_ok=True)
+    handle = os.open(os.path.join(directory, LOCK_FILE), os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            # A file system without locks is no reason to write no report.
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+def set_aside_future(directory: str, now: str) -> str:
+    """Where the clock was ahead in an earlier run, every later one would count as older than it. Returns the time of that run, or an empty text."""
+    state, limit = _load(directory), history.minutes_before(now, -_CLOCKS_APART_MINUTES)
+    last = state["runs"][-1]["at"] if state["runs"] else ""
+    if last <= limit:
+        return ""
+    files.write(directory, f"{_ASIDE}history-{_stamp(last)}.json", json.dumps(state))
+    for name in kept(directory):
+        if name > file_name(limit):
+            os.replace(os.path.join(directory, name), os.path.join(directory, _ASIDE + name))
+    files.write(directory, STATE_FILE, json.dumps(history.until(state, limit)))
+    return last
 
 
 def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
@@ -23,7 +63,7 @@ def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
     if at > last:
         return history.track(state, report, keep, transitions)
     # The same evidence judged again, or evidence of earlier: compare with what was known then.
-    again = history.track(_rebuild(directory, at), report, keep, transitions)
+    again = history.track(history.until(state, at), report, keep, transitions)
     return again if at == last else state
 
 
@@ -90,7 +130,11 @@ def kept(directory: str) -> list:
 
 
 def file_name(generated_at: str) -> str:
-    return "rmc-report-" + "".join(char for char in generated_at.split("+")[0] if char.isalnum()) + ".json"
+    return "rmc-report-" + _stamp(generated_at) + ".json"
+
+
+def _stamp(at: str) -> str:
+    return "".join(char for char in at.split("+")[0] if char.isalnum())
 
 
 def surplus(names: list, keep: int) -> list:

@@ -37,9 +37,11 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
     known = {key: dict(entry) for key, entry in (state.get("partitions") or {}).items()}
     previous = (state.get("runs") or [])[-1] if state.get("runs") else None
     changes = {"previous_at": previous["at"] if previous else None, "new": [], "changed": [], "fixed": [], "flapping": [], "unread": []}
-    by_name = {entry.get("name"): key for key, entry in known.items()}
+    # Of two entries of one name the identified one counts.
+    by_name = {entry.get("name"): key for key, entry in sorted(known.items(), key=lambda item: not item[0].startswith("host/"))}
+    present = set(map(_key, report.get("hosts") or []))
     for host in report.get("hosts") or []:
-        entry = _entry(known, by_name, host)
+        entry = _entry(known, by_name, present, host)
         _observe(entry, host, at, previous is not None, changes)
         entry["name"], entry["last_looked"] = one_line(host.get("host") or host.get("lpar_name")), at
         entry["memory"] = _remember(entry.get("memory") or {}, host, at)
@@ -50,7 +52,7 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
         # A host that this run did not ask: what the HMCs say of it is news all the same.
         entry = known.get(view.partition_key(partition.get("machine"), partition.get("lpar_id"), ""))
         if entry and entry.get("memory"):
-            entry["memory"] = _remember_outside(entry["memory"], partition)
+            entry["memory"] = _remember_outside(entry["memory"], partition, at)
     report["changes"] = changes
     horizon = minutes_before(at, _FORGET_DAYS * 24 * 60)
     runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
@@ -61,14 +63,34 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
     }
 
 
-def _entry(known: dict, by_name: dict, host: dict) -> dict:
-    """The entry of a partition. One that could not be identified is found by the name it had when it could."""
-    name = one_line(host.get("host") or host.get("lpar_name"))
-    key = view.partition_key(host.get("machine"), host.get("lpar_id"), name)
-    if key not in known and key.startswith("host/"):
-        key = by_name.get(name, key)
-    if key not in known and f"host/{name}" in known:
-        known[key] = known.pop(f"host/{name}")
+def until(state: dict, at: str) -> dict:
+    """The state without what runs of that time or later added to it, as far as it can be told."""
+    partitions = {}
+    for key, entry in state["partitions"].items():
+        changes = [change for change in entry["changes"] if change[0] < at]
+        if changes or entry["last_looked"] < at:
+            seen = changes[-1][0] if changes else None
+            read, looked = entry["last_read"], entry["last_looked"]
+            partitions[key] = {
+                **entry, "changes": changes, "last_read": seen if read and read >= at else read, "last_looked": seen if looked >= at else looked,
+            }
+            if (entry.get("memory") or {}).get("at", "") > at:
+                partitions[key]["memory"] = None
+    return {**state, "runs": [run for run in state["runs"] if run["at"] < at], "partitions": partitions}
+
+
+def _key(host: dict) -> str:
+    return view.partition_key(host.get("machine"), host.get("lpar_id"), one_line(host.get("host") or host.get("lpar_name")))
+
+
+def _entry(known: dict, by_name: dict, present: set, host: dict) -> dict:
+    """The entry of a partition. One that could not be identified is found by the name it had when it could, and so is one that moved since."""
+    name, key = one_line(host.get("host") or host.get("lpar_name")), _key(host)
+    before = by_name.get(name, key)
+    if key.startswith("host/"):
+        key = before
+    elif before != key and before not in present:
+        known[key] = known.pop(before)
     return known.setdefault(key, {"name": name, "changes": [], "last_read": None, "last_looked": ""})
 
 
@@ -98,6 +120,7 @@ def _remember(before: dict, host: dict, at: str) -> dict:
     """What a later judgement wants to know of this one: the report of it may be gone then, and the last one may be of a few hosts only."""
     identified = host if host.get("machine") and host.get("lpar_id") is not None else before
     return {
+        "at": at,
         "host": host.get("host"),
         "machine": identified.get("machine"),
         "lpar_id": identified.get("lpar_id"),
@@ -108,12 +131,12 @@ def _remember(before: dict, host: dict, at: str) -> dict:
     }
 
 
-def _remember_outside(before: dict, partition: dict) -> dict:
+def _remember_outside(before: dict, partition: dict, at: str) -> dict:
     """The same from the HMC side alone. It takes no HMC away: this run may have asked some of them only."""
     states = dict(before["hmc_states"])
     for hmc, state in (partition.get("hmc_states") or {}).items():
         states[hmc] = {**states.get(hmc, {}), "rmc_state": state.get("rmc_state")}
-    return {**before, "verdict": partition.get("verdict"), "hmc_states": states}
+    return {**before, "at": at, "verdict": partition.get("verdict"), "hmc_states": states}
 
 
 def _bad(code) -> bool:

@@ -188,6 +188,7 @@ def test_history_tells_what_changed_and_keeps_no_more_than_asked(tmp_path, print
             assert [item["name"] for item in report["changes"]["new"]] == ["aix00002"]
     assert [item["name"] for item in report["changes"]["fixed"]] == ["aix00002"]
     assert sorted(path.name for path in (tmp_path / "history").iterdir()) == [
+        ".lock",
         "history.json",
         "rmc-report-20261120T050000Z.json",
         "rmc-report-20261120T060000Z.json",

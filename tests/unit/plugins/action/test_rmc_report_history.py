@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import pathlib
 import sys
+import threading
 
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.aixops.rsct.plugins.action import rmc_report
-from ansible_collections.aixops.rsct.plugins.plugin_utils._report import survey
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import archive, survey
 
 from report_task import run
 
@@ -130,3 +133,46 @@ def test_old_evidence_is_not_judged_by_what_came_later(report):
     again = report(_switched_off(), 8)
     assert _of(again, "aix00001")["lpar_id"] == 1
     assert {**again, "changes": None} == {**then, "changes": None}
+
+
+def test_a_run_with_the_clock_ahead_is_set_aside_and_said(report, tmp_path, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(rmc_report.display, "warning", warnings.append)
+    report(_cut_off(), 3)
+    ahead = build.survey(4)
+    ahead["collected_at"] = "2999-01-01T00:00:00Z"
+    run({"survey": ahead, "report_dir": str(tmp_path), "history": 5, "formats": ["json"]})
+    last = report(_cut_off(), 5)
+    assert len(warnings) == 1 and "2999-01-01T00:00:00Z" in warnings[0] and "ahead-" in warnings[0]
+    assert last["changes"]["previous_at"] == "2026-11-20T03:00:00Z"
+    assert _of(last, "aix00001")["history"]["since"]["at"] == "2026-11-20T03:00:00Z"
+    assert (tmp_path / "history" / "ahead-rmc-report-29990101T000000Z.json").exists()
+    assert report(_cut_off(), 6)["changes"]["previous_at"] == "2026-11-20T05:00:00Z"
+    assert len(warnings) == 1
+
+
+def test_two_runs_into_one_directory_at_once_are_both_there(report, tmp_path, monkeypatch):
+    """A second run begins when the first has judged and not yet written; it waits, says so, and builds on the first."""
+    told, others = [], []
+    written = archive.update
+
+    def update_meanwhile(*arguments):
+        state = written(*arguments)
+        if not others:
+            others.append(threading.Thread(target=report, args=(_cut_off(), 5)))
+            said = threading.Event()
+            monkeypatch.setattr(rmc_report.display, "display", lambda text: (told.append(text), said.set()))
+            others[0].start()
+            said.wait()
+        return state
+
+    monkeypatch.setattr(archive, "update", update_meanwhile)
+    report(_cut_off(), 4)
+    others[0].join()
+    assert "Waiting for it to end" in told[0]
+    state = json.loads((tmp_path / "history" / "history.json").read_text(encoding="utf-8"))
+    assert [entry["at"][11:13] for entry in state["runs"]] == ["04", "05"]
+    second = json.loads((tmp_path / "history" / "rmc-report-20261120T050000Z.json").read_text(encoding="utf-8"))
+    assert second["changes"]["previous_at"] == "2026-11-20T04:00:00Z"
+    with open(tmp_path / "history" / archive.LOCK_FILE, encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
