@@ -10,7 +10,7 @@ import hashlib
 import html
 import pathlib
 
-from . import firewall, story, terminal
+from . import firewall, story, terminal, view
 from .text import json_text
 
 _HERE = pathlib.Path(__file__).parent
@@ -84,7 +84,7 @@ def _group(group: dict, numbers: dict) -> dict:
 def _row(row: dict, survey: dict, index: dict, lines: _Lines) -> dict:
     slim = {key: value for key, value in row.items() if value not in (None, "", [], {}, False) and key not in ("key", "hmc_states", "findings")}
     slim["hmcs"] = {
-        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(cap) for cap in state.get("dlpar") or [])]
+        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), view.connection(row["code"], state)]
         for name, state in row["hmc_states"].items()
     }
     slim["findings"] = [
