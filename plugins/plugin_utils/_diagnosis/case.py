@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .evidence import Evidence, Record
 from .finding import line
-from .reading import machine_name, mapping, text, truth, whole
+from .reading import address, machine_name, mapping, text, truth, whole
 
 # How a connection stands, from the HMC's side.
 ACTIVE, NO_CAPS, BUSY, INACTIVE = "active", "no_caps", "busy", "inactive"
@@ -184,7 +184,7 @@ class Case:
     def _token_of(link, unused):
         record = link.record
         for position, domain in enumerate(unused):
-            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [record.key_token.lower()]):
+            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [address(record.key_token)]):
                 link.token, link.queue = domain.state, domain.queue
                 del unused[position]
                 return

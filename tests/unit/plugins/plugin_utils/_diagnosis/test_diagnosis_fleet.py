@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.reading import address
 
 from builder import MACHINE, Estate, estate
 
@@ -295,3 +296,21 @@ def test_joined_by_identity_and_never_by_name():
         for row in result["partitions"]:
             row["name"] = "renamed%d" % row["lpar_id"]
     assert verdicts(built) == {"lpar1": "HEALTHY", "lpar2": "HEALTHY"}
+
+
+def test_one_address_in_two_spellings_is_one_address():
+    built = Estate()
+    rmc = built.add("lpar1", 1, "2001:db8::21")
+    built.ids["hmcalpha"]["address"] = "2001:db8::11"
+    rmc["control_points"][0].update(ip_addresses=["2001:DB8:0:0:0:0:0:11"], hmc_ip_addr="2001:DB8:0:0:0:0:0:11", hmc_name="")
+    rmc["network"]["paths"][0]["address"] = "2001:db8:0::11"
+    built.hmcs["hmcalpha"]["hmc"]["addresses"] = ["2001:0db8::0011"]
+    for row in built.rows("lpar1"):
+        row["rmc_ipaddr"] = "2001:DB8:0:0:0:0:0:21"
+    built.down("lpar1", path="timeout")
+    assert verdicts(built) == {"lpar1": "NETWORK_TCP_BLOCKED"}
+
+
+def test_what_is_no_address_stays_as_it_is():
+    told = ["2001:DB8:0::1", "fe80::0:1%en0", "0:0:0:0:0:0:0:0", "::1:\0", "Zürich:7", "192.0.2.1"]
+    assert [address(value) for value in told] == ["2001:db8::1", "fe80::1", "", "::1:\0", "zürich:7", "192.0.2.1"]
