@@ -11,20 +11,7 @@ from __future__ import annotations
 from .case import INACTIVE, UNASKED, UNMANAGED
 from .reading import mapping, short_name
 from .subnets import Subnets
-from . import gaps, symptoms
-
-
-class Outage:
-    """An HMC, or one subnet of it, that lost its partitions."""
-
-    __slots__ = ("hmc", "subnet", "members", "running", "elsewhere")
-
-    def __init__(self, hmc, subnet, members, running, elsewhere=0):
-        self.hmc = hmc
-        self.subnet = subnet
-        self.members = members      # [(case, link)]
-        self.running = running      # partitions that could be connected there
-        self.elsewhere = elsewhere  # of the members: active on another HMC
+from . import gaps, outages, symptoms
 
 
 class Twins:
@@ -180,31 +167,15 @@ class Fleet:
                 if case.lpar:
                     subnets.learn(case.lpar)
         for name in hmcs:
-            self._find_outages_of(name, running[name], cut[name], subnets)
-
-    def _find_outages_of(self, name, running, cut, subnets):
-        limits = self.thresholds
-        by_subnet = {}
-        for case, link in running:
-            by_subnet.setdefault(subnets.of(_address(case, link)), []).append((case, link))
-        fine = [subnet for subnet, members in by_subnet.items() if subnet and _connected(members) and not _cut(members, cut)]
-        left = []
-        for subnet, members in sorted(by_subnet.items()):
-            lost = _cut(members, cut)
-            if subnet and fine and len(lost) >= limits.segment_min_lpars and len(lost) * 100 >= limits.segment_min_percent * len(members):
-                outage = Outage(name, subnet, lost, len(members), _elsewhere(lost))
+            segments, wide = outages.find(name, running[name], cut[name], subnets, self.thresholds, self.estate.collected_at)
+            for outage in segments:
                 self.segments.append(outage)
-                for case, dummy in lost:
+                for case, dummy in outage.members:
                     self._of(case).segments.append(outage)
-            else:
-                left.extend(lost)
-        # What was down before the outage began is not part of it.
-        left = [(case, link) for case, link in left if not _known_to_be_down(case, name)]
-        if len(left) >= limits.hmc_wide_min_lpars and len(left) * 100 >= limits.hmc_wide_min_percent * len(running):
-            outage = Outage(name, "", left, len(running), _elsewhere(left))
-            self.outages.append(outage)
-            for case, dummy in left:
-                self._of(case).wide.append(outage)
+            if wide:
+                self.outages.append(wide)
+                for case, dummy in wide.members:
+                    self._of(case).wide.append(wide)
 
     def _find_system_outages(self):
         """One machine lost on all of its HMCs while others work there: its service processor link is to be looked at first."""
@@ -279,30 +250,6 @@ def _order(case):
 def _identities(link) -> set:
     record = link.record
     return {entry for entry in (record.hmc_name.lower(), record.node_id) if entry} if record else {link.name}
-
-
-def _address(case, link) -> str:
-    """The address that the path to this HMC uses."""
-    own = next((path.source for path in link.paths if path.source), "")
-    return own or link.row.address or (min(case.lpar.addresses) if case.lpar and case.lpar.addresses else "")
-
-
-def _cut(members, cut) -> list:
-    return [(case, link) for case, link in members if id(case) in cut]
-
-
-def _connected(members) -> bool:
-    return any(link.state != INACTIVE for dummy, link in members)
-
-
-def _elsewhere(members) -> int:
-    return sum(1 for case, link in members if symptoms.works_elsewhere(case, [link]))
-
-
-def _known_to_be_down(case, hmc) -> bool:
-    before = case.previous or {}
-    state = mapping(mapping(before.get("hmc_states")).get(hmc)).get("rmc_state")
-    return bool(state) and state != "active" and before.get("verdict") not in ("HMC_WIDE", "NETWORK_SEGMENT", "SYSTEM_NOT_CONNECTED")
 
 
 def _clone(cases):

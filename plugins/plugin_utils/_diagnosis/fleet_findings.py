@@ -75,13 +75,13 @@ def _lost_systems(fleet):
 def _wide(fleet):
     for outage in fleet.outages:
         cases = [case for case, dummy in outage.members]
-        evidence = [line("lssyscfg on HMC %s" % outage.hmc, "%d of %d running AIX and VIOS partitions inactive, in every subnet" % (
-            len(cases), outage.running))]
+        evidence = [line("lssyscfg on HMC %s" % outage.hmc, "%d of %d running AIX and VIOS partitions inactive, %s" % (
+            len(cases), outage.running, outage.reach()))]
         if outage.elsewhere:
             evidence.append(line("lssyscfg on the other HMC", "%d of them are active there" % outage.elsewhere))
         yield _entry(
-            Finding("HMC_WIDE", "HMC %s lost %d of its %d running partitions, in every subnet: the cause is there, not on the LPARs." % (
-                outage.hmc, len(cases), outage.running), evidence,
+            Finding("HMC_WIDE", "HMC %s lost %d of its %d running partitions, %s: the cause is %s, not on the LPARs." % (
+                outage.hmc, len(cases), outage.running, outage.reach(), "there" if outage.hit > 1 else "there or on the way to it"), evidence,
                 "HMC owner: lshmc -V, lshmc -n, firewall of the LAN adapter (RMC, 657 TCP and UDP; an upgrade may have closed it), a full /tmp, diagrmc "
                 "without --autocorrect. Nothing on the LPARs.", severity=_shared_severity(outage), confidence=wide_confidence([outage]), owner="hmc",
                 rungs=(), flows=_flows(outage.members)), cases, hmcs=[outage.hmc])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.reading import address
 
@@ -13,9 +14,14 @@ from builder import MACHINE, Estate, estate
 OTHER_MACHINE = "9009-42A*78E0C30"
 
 
-def told(built, code, **more):
+def judged(built, at="08:00", **more):
+    """The report of a run at that time of the day."""
+    return diagnose(dict(built.survey(), collected_at="2025-11-16T%s:00Z" % at), **more)
+
+
+def told(built, code, at="08:00", **more):
     """The fleet findings of a code, each with its hosts."""
-    report = diagnose(built.survey(), **more)
+    report = judged(built, at, **more)
     return [(entry, [member["host"] for member in entry["members"]]) for entry in report["fleet_findings"] if entry["code"] == code]
 
 
@@ -72,12 +78,46 @@ def test_hosts_that_cannot_be_read_count_by_what_the_hmc_says():
     assert set(verdicts(built).values()) == {"HMC_WIDE"}
 
 
+def cut_first(built, count, hmc="hmcalpha"):
+    for number in range(1, count + 1):
+        built.down("lpar%d" % number, hmc=hmc, path="timeout")
+
+
 def test_what_was_down_before_is_not_part_of_a_new_outage():
     built = estate(6)
-    for host in ("lpar1", "lpar2", "lpar3"):
-        built.down(host, hmc="hmcalpha", path="timeout")
-    before = diagnose(built.survey(), thresholds={"hmc_wide_min_percent": 90})
+    cut_first(built, 3)
+    before = judged(built, "07:40", thresholds={"hmc_wide_min_percent": 90})
     assert set(verdicts(built, previous=before).values()) == {"HMC_PATH", "HEALTHY"}
+    assert told(built, "HMC_WIDE", previous=before, thresholds={"hmc_wide_window_seconds": 3600})
+
+
+def test_an_outage_is_recognised_while_it_grows():
+    built, reports, members = estate(10, hmcs=("hmcalpha",)), [], []
+    for at, count in (("08:00", 2), ("08:05", 6), ("08:10", 10), ("08:17", 10), ("08:40", 10)):
+        cut_first(built, count)
+        reports.append(judged(built, at, previous=list(reports)))
+        members.append([len(entry["members"]) for entry in reports[-1]["fleet_findings"] if entry["code"] == "HMC_WIDE"])
+    assert members == [[], [6], [10], [10], [10]]
+    assert reports[-1]["totals"] == {"HMC_WIDE": 10}
+
+
+def test_what_was_up_in_between_went_down_anew():
+    built, reports = estate(6), []
+    healthy = estate(6)
+    cut_first(built, 3)
+    reports.append(judged(built, "07:30", thresholds={"hmc_wide_min_percent": 90}))
+    reports.append(judged(healthy, "07:55"))
+    assert told(built, "HMC_WIDE", previous=reports)
+
+
+def test_a_run_without_answer_does_not_hide_what_was_down_before():
+    built = estate(6)
+    cut_first(built, 3)
+    reports = [judged(built, "07:30", thresholds={"hmc_wide_min_percent": 90})]
+    silent = estate(6)
+    silent.silent("hmcalpha")
+    reports.append(judged(silent, "07:40", previous=reports))
+    assert not told(built, "HMC_WIDE", previous=reports)
 
 
 def test_an_outage_that_goes_on_stays_one():
@@ -104,6 +144,80 @@ def test_two_cut_subnets_beside_a_good_one_are_two_findings():
         built.down("front%d" % number, path="timeout")
         built.down("back%d" % number, path="timeout")
     assert [finding["subnet"] for finding, dummy in told(built, "NETWORK_SEGMENT")] == ["192.0.2.0/24", "198.51.100.0/24"]
+
+
+def subnets(*losses):
+    """One subnet each: (how many of it are cut, how many it has)."""
+    built = Estate()
+    for subnet, (cut, count) in enumerate(losses):
+        for number in range(1, count + 1):
+            host = "net%d-%02d" % (subnet, number)
+            built.add(host, 100 * subnet + number, "10.0.%d.%d" % (subnet, number))
+            if number <= cut:
+                built.down(host, path="timeout")
+    return built
+
+
+def common_causes(built):
+    """Code and number of members of every outage that hmcalpha has a part in."""
+    return sorted((entry["code"], len(entry["members"])) for entry in diagnose(built.survey())["fleet_findings"] if "hmcalpha" in entry.get("hmcs", ()))
+
+
+@pytest.mark.parametrize(("losses", "causes"), [
+    # One stray in a subnet that works takes nothing away from the one that is cut, and is no part of it.
+    ([(8, 8), (1, 20)], [("NETWORK_SEGMENT", 8)]),
+    ([(8, 8), (1, 7)], [("NETWORK_SEGMENT", 8)]),
+    ([(8, 8), (1, 3)], [("NETWORK_SEGMENT", 8)]),
+    ([(8, 8), (2, 10)], [("NETWORK_SEGMENT", 8)]),
+    ([(8, 8), (0, 1)], [("NETWORK_SEGMENT", 8)]),
+    ([(8, 8), (8, 8), (0, 3)], [("NETWORK_SEGMENT", 8), ("NETWORK_SEGMENT", 8)]),
+    # Where a subnet works the HMC is not lost.
+    ([(3, 4), (0, 2)], []),
+    ([(6, 8), (1, 3)], []),
+    # Many of every subnet.
+    ([(8, 8), (2, 4)], [("HMC_WIDE", 10)]),
+    ([(8, 8), (3, 10)], [("HMC_WIDE", 11)]),
+    ([(3, 6)], [("HMC_WIDE", 3)]),
+    ([(1, 1), (1, 1), (1, 1)], [("HMC_WIDE", 3)]),
+    # Survivors.
+    ([(9, 10), (10, 10)], [("HMC_WIDE", 19)]),
+    ([(10, 10), (10, 10), (0, 1)], [("HMC_WIDE", 20)]),
+    ([(2, 2), (2, 2), (2, 2), (0, 2)], [("HMC_WIDE", 6)]),
+    ([(8, 8), (1, 1), (0, 2)], [("NETWORK_SEGMENT", 8)]),
+])
+def test_one_subnet_or_the_whole_hmc(losses, causes):
+    built = subnets(*losses)
+    assert common_causes(built) == causes
+    own = {host for host, verdict in verdicts(built).items() if verdict == "NETWORK_TCP_BLOCKED"}
+    assert len(own) == sum(cut for cut, dummy in losses) - sum(count for dummy, count in causes)
+
+
+@pytest.mark.parametrize(("losses", "where"), [
+    ([(10, 10), (10, 10), (0, 1)], "in 2 of 3 subnets"),
+    ([(10, 10), (9, 10)], "in every subnet"),
+    ([(3, 6)], "all in one subnet"),
+])
+def test_an_outage_says_how_far_it_reaches(losses, where):
+    report = diagnose(subnets(*losses).survey())
+    lost = [host for host in report["hosts"] if host["verdict"] == "HMC_WIDE"]
+    found = [entry["summary"] for entry in report["fleet_findings"]] + [host["findings"][0]["summary"] for host in lost]
+    assert len(found) > len(lost) > 0 and all(where in summary for summary in found)
+
+
+def test_strays_of_long_ago_do_not_hide_a_cut_subnet():
+    built = subnets((0, 8), (4, 10))
+    before = judged(built, "07:30")
+    for host in built.hosts:
+        if host.startswith("net0"):
+            built.down(host, path="timeout")
+    assert {finding["code"] for finding in judged(built, previous=before)["fleet_findings"]} == {"NETWORK_SEGMENT"}
+
+
+def test_an_hmc_that_still_prints_active_does_not_vouch_for_a_subnet():
+    built = subnets((8, 8), (0, 4))
+    for host in built.hosts:
+        built.token(host, "O")
+    assert common_causes(built) == [("HMC_WIDE", 8)]
 
 
 def test_netmasks_of_the_hosts_make_the_subnets():
