@@ -9,20 +9,9 @@ Every pattern is a fact that the rules of single LPARs then find in ``case.fleet
 from __future__ import annotations
 
 from .case import INACTIVE, UNASKED, UNMANAGED
-from .reading import mapping, short_name
+from .reading import mapping
 from .subnets import Subnets
-from . import gaps, outages, symptoms
-
-
-class Twins:
-    """Several partitions with one node id, and what tells the clone from the original."""
-
-    __slots__ = ("node_id", "cases", "clone", "reasons")
-
-    def __init__(self, node_id, cases):
-        self.node_id = node_id
-        self.cases = cases
-        self.clone, self.reasons = _clone(cases)
+from . import gaps, outages, symptoms, twins
 
 
 class CaseFleet:
@@ -49,7 +38,7 @@ class Fleet:
         self.estate = estate
         self.thresholds = estate.thresholds
         self.cases = cases
-        self.twins = []
+        self.twins = twins.find(cases)
         self.outages = []
         self.segments = []
         self.levels = []
@@ -58,7 +47,9 @@ class Fleet:
         self.alive, self.witnessed, self.unresolved, self.named = self._console_knowledge()
         self._mark_residue()
         self._find_same_partition()
-        self._find_twins()
+        for found in self.twins:
+            for case in found.cases:
+                self._of(case).twins = found
         self._find_outages()
         self._find_system_outages()
         self._find_levels()
@@ -134,31 +125,18 @@ class Fleet:
                 for case in cases:
                     self._of(case).same_partition = [other for other in cases if other is not case]
 
-    def _find_twins(self):
-        by_id = {}
-        for case in self.cases:
-            if case.lpar and case.lpar.node_id:
-                by_id.setdefault(case.lpar.node_id, {}).setdefault(case.key or case.name, case)
-        for node_id, cases in sorted(by_id.items()):
-            if len(cases) > 1:
-                twins = Twins(node_id, sorted(cases.values(), key=_order))
-                self.twins.append(twins)
-                for case in twins.cases:
-                    self._of(case).twins = twins
-
     # --- outages ---
 
     def _find_outages(self):
         """HMC-wide and subnet-wide losses, per HMC."""
         running, cut = {}, {}
-        twins = {id(case) for pair in self.twins for case in pair.cases}
         subnets = Subnets(self.thresholds)
         for case in self.cases:
             for link in case.links:
                 if link.row is None or not link.row.running() or not (case.in_inventory or link.row.is_aix()):
                     continue
                 running.setdefault(link.hmc.name, []).append((case, link))
-                if id(case) not in twins and symptoms.network_like(case, link):
+                if not self._facts.get(id(case), NOTHING).twins and symptoms.network_like(case, link):
                     cut.setdefault(link.hmc.name, set()).add(id(case))
         smallest = min(self.thresholds.segment_min_lpars, self.thresholds.hmc_wide_min_lpars)
         hmcs = [name for name in sorted(cut) if len(cut[name]) >= smallest]
@@ -243,44 +221,6 @@ class Fleet:
 
 # --- helpers -------------------------------------------------------------------------------------------------------------
 
-def _order(case):
-    return (case.machine, case.lpar_id if case.lpar_id is not None else -1, case.name)
-
-
 def _identities(link) -> set:
     record = link.record
     return {entry for entry in (record.hmc_name.lower(), record.node_id) if entry} if record else {link.name}
-
-
-def _clone(cases):
-    """(the case that is the copy or None, why). Told by whose name or address the registry of each node carries."""
-    signs = {}
-    for case in cases:
-        others = [other for other in cases if other is not case]
-        found = _signs_of_a_copy(case, others)
-        if found:
-            signs[case.name] = (case, found)
-    if len(signs) == 1 and len(cases) == 2:
-        return next(iter(signs.values()))
-    return None, []
-
-
-def _signs_of_a_copy(case, others) -> list:
-    lpar, found = case.lpar, []
-    own_names = {short_name(lpar.hostname), short_name(lpar.lpar_name)} - {""}
-    for other in others:
-        names = {short_name(other.lpar.hostname), short_name(other.lpar.lpar_name)} - {""} - own_names
-        theirs = other.lpar.addresses - lpar.addresses
-        for record in lpar.records or ():
-            if names & set(record.node_names):
-                found.append("its IBM.MCP record of %s names %s as this node" % (record.name(), ", ".join(sorted(names & set(record.node_names)))))
-            if theirs & ({record.mn_name} | set(record.own_addresses)):
-                found.append("its IBM.MCP record of %s carries an address of %s" % (record.name(), other.name))
-        before, others_before = _node_id_before(case), _node_id_before(other)
-        if others_before == lpar.node_id and before != lpar.node_id:
-            found.append("an earlier report knew this node id on %s%s" % (other.name, " and another one here" if before else ", and not this host"))
-    return sorted(set(found))
-
-
-def _node_id_before(case):
-    return next((entry["node_id"] for entry in reversed(case.history) if isinstance(entry.get("node_id"), str)), None)

@@ -10,6 +10,7 @@ from .finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line
 from .report import finding_entry
 from .rules.hmc_side import wide_confidence
 from .rules.network import flows
+from .rules.trust import id_line
 from . import symptoms
 
 
@@ -160,13 +161,22 @@ def _recycled(fleet):
 
 def _twins(fleet):
     for twins in fleet.twins:
-        clone = "the clone is %s" % twins.clone.name if twins.clone else "which one is the clone cannot be told"
+        clones = [case.name for case in twins.clones]
+        if twins.unread:
+            which = "%s could not be read, which one is the clone cannot be told" % ", ".join(case.name for case in twins.unread)
+        elif clones:
+            which = ("the clone is %s" if len(clones) == 1 else "the clones are %s") % ", ".join(clones)
+        else:
+            which = "which one is the clone cannot be told"
+        text = "New node id on the clone only (recfgct, approved by id). Never on both, never on the original."
+        if len(twins.cases) > 2:
+            text = "New node id on the clones only (recfgct, approved by id), one at a time. Never on the original."
         yield _entry(
-            Finding("NODE_ID_DUPLICATE", "node id %s on %s: %s." % (twins.node_id, ", ".join(case.name for case in twins.cases), clone),
-                    [line("lsnodeid on %s" % case.name, twins.node_id) for case in twins.cases]
-                    + [line("IBM.MCP on %s" % twins.clone.name, reason) for reason in twins.reasons],
-                    "New node id on the clone only (recfgct, approved by id). Never on both, never on the original.", rungs=()),
-            twins.cases, clone=twins.clone.name if twins.clone else None, node_id=twins.node_id)
+            Finding("NODE_ID_DUPLICATE", "node id %s on %s: %s." % (twins.node_id, ", ".join(case.name for case in twins.cases), which),
+                    [id_line(twins, case) for case in twins.cases]
+                    + [line("IBM.MCP on %s" % case.name, sign) for case in twins.clones for sign in twins.signs(case)],
+                    text, confidence=CERTAIN if twins.seen() else LIKELY, rungs=()),
+            twins.cases, clone=clones[0] if len(clones) == 1 else None, clones=clones, node_id=twins.node_id)
 
 
 def _levels(fleet):

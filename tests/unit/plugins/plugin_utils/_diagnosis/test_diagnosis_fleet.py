@@ -322,6 +322,110 @@ def test_the_newcomer_with_a_known_id_is_the_clone():
     assert finding["clone"] == "copy"
 
 
+def copies(*names):
+    """An original, lpar1, and copies of its image, whose registry still names the original."""
+    built = estate(3)
+    for number, name in enumerate(names, 11):
+        copy = built.add(name, number)
+        copy["node_id"] = dict(built.rmc("lpar1")["node_id"])
+        for entry in copy["control_points"]:
+            entry.update(node_names=["lpar1"])
+    return built
+
+
+def rungs(report):
+    return {entry["host"]: entry["next_rung"] for entry in report["hosts"] if entry["verdict"] == "NODE_ID_DUPLICATE"}
+
+
+def test_of_several_copies_each_is_a_clone_and_never_the_original():
+    built = copies("copy1", "copy2")
+    ((finding, members),) = told(built, "NODE_ID_DUPLICATE")
+    assert finding["clones"] == ["copy1", "copy2"] and finding["clone"] is None and members == ["copy1", "copy2", "lpar1"]
+    assert "clones are copy1, copy2" in finding["summary"] and "one at a time" in finding["remedy"]["text"]
+    report = diagnose(built.survey())
+    assert rungs(report) == {"copy1": "reset_new_id", "copy2": "reset_new_id", "lpar1": None}
+    original = next(entry for entry in report["hosts"] if entry["host"] == "lpar1")["findings"][0]
+    assert "this one is the original" in original["summary"] and "Touch nothing here" in original["remedy"]["text"]
+
+
+def test_two_without_signs_may_both_be_the_original():
+    built = copies("copy1", "copy2")
+    for entry in built.rmc("copy2")["control_points"]:
+        entry.update(node_names=["copy2"])
+    ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE")
+    assert finding["clones"] == [] and set(rungs(diagnose(built.survey())).values()) == {None}
+
+
+def test_three_that_all_look_like_copies_have_no_original_here():
+    built = copies("copy1", "copy2")
+    for entry in built.rmc("lpar1")["control_points"]:
+        entry.update(node_names=["copy1"])
+    assert set(rungs(diagnose(built.survey())).values()) == {None}
+
+
+def test_a_twin_that_cannot_be_read_is_still_a_twin():
+    built = copies("copy1")
+    reports = [judged(built, "07:00")]
+    assert rungs(reports[0]) == {"lpar1": None, "copy1": "reset_new_id"}
+    built.unreachable("copy1")
+    for at in ("07:30", "08:00"):
+        # Only the newest report is handed on: what is known must not wear out.
+        reports.append(judged(built, at, previous=reports[-1]))
+        hosts = {entry["host"]: entry for entry in reports[-1]["hosts"]}
+        assert (hosts["lpar1"]["verdict"], hosts["lpar1"]["confidence"], hosts["lpar1"]["next_rung"]) == ("NODE_ID_DUPLICATE", "likely", None)
+        assert hosts["copy1"]["verdict"] == "UNDETERMINED"
+        (finding,) = [entry for entry in reports[-1]["fleet_findings"] if entry["code"] == "NODE_ID_DUPLICATE"]
+        assert finding["confidence"] == "likely" and finding["clones"] == [] and "copy1 could not be read" in finding["summary"]
+
+
+def test_the_unread_original_does_not_make_its_clones_free_to_change():
+    built = copies("copy1", "copy2")
+    before = judged(built, "07:30")
+    built.unreachable("lpar1")
+    report = judged(built, previous=before)
+    assert rungs(report) == {"copy1": None, "copy2": None}
+    assert {entry["confidence"] for entry in report["hosts"] if entry["verdict"] == "NODE_ID_DUPLICATE"} == {"certain"}
+
+
+def test_a_twin_with_a_new_id_or_switched_off_is_no_twin_any_more():
+    built = copies("copy1")
+    reports = [judged(built, "07:00")]
+    built.rmc("copy1")["node_id"] = dict.fromkeys(("live", "etc", "var_ct"), "00000000000000aa")
+    reports.append(judged(built, "07:30", previous=list(reports)))
+    assert reports[-1]["totals"] == {"HEALTHY": 4}
+    built.unreachable("copy1")
+    assert "NODE_ID_DUPLICATE" not in judged(built, previous=reports)["totals"]
+    built = copies("copy1")
+    for row in built.rows("copy1"):
+        row.update(state="Not Activated", rmc_state="inactive")
+    built.unreachable("copy1")
+    assert judged(built, previous=reports[:1])["totals"] == {"HEALTHY": 3, "NOT_RUNNING": 1}
+
+
+def test_an_id_that_was_read_on_another_partition_makes_no_twin():
+    built = estate(3)
+    # The login to lpar3 reached lpar2, and now it reaches nobody.
+    built.hosts["lpar3"] = dict(built.hosts["lpar2"], expected={"machine": MACHINE, "lpar_id": 3})
+    before = judged(built, "07:30")
+    assert before["totals"] == {"HEALTHY": 2, "WRONG_HOST": 1}
+    built.hosts["lpar3"].update(rmc=None, unreachable=True)
+    assert judged(built, previous=before)["totals"] == {"HEALTHY": 2, "UNDETERMINED": 1}
+    built.hosts["lpar3"] = dict(estate(3).hosts["lpar3"])
+    assert judged(built, previous=before)["totals"] == {"HEALTHY": 3}
+    built.rmc("lpar3")["node_id"] = dict(built.rmc("lpar2")["node_id"])
+    ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE", previous=before)
+    assert finding["clone"] == "lpar3"
+
+
+def test_a_host_that_does_not_tell_its_id_keeps_the_known_one():
+    built = copies("copy1")
+    before = judged(built, "07:30")
+    built.rmc("copy1")["node_id"] = {"live": None, "etc": None, "var_ct": None, "consistent": None}
+    report = judged(built, previous=before)
+    assert rungs(report) == {"lpar1": None, "copy1": None}
+    assert {entry["confidence"] for entry in report["hosts"] if entry["verdict"] == "NODE_ID_DUPLICATE"} == {"likely"}
+
+
 def test_recycled_address_is_told_with_the_dead_partition():
     built = estate(3)
     built.down("lpar1")
