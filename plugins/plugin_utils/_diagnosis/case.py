@@ -92,7 +92,7 @@ class Case:
     """What the rules get to see. It never changes while they look at it."""
 
     __slots__ = (
-        "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
+        "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent", "unnamed",
         "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
     )
 
@@ -116,6 +116,7 @@ class Case:
         self.machine, self.lpar_id, self.joined_by = self._identity(key)
         self.links = []
         self.silent = []
+        self.unnamed = []
         self._link_rows()
         if self.lpar:
             self._link_records()

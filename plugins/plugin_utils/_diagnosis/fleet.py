@@ -56,6 +56,7 @@ class Fleet:
         for case in cases:
             case.fleet = self._facts.get(id(case), NOTHING)
             case.gaps = gaps.find(case, self.may_manage(case))
+            case.unnamed = self.unnamed(case)
 
     def _of(self, case):
         return self._facts.setdefault(id(case), CaseFleet())
@@ -98,15 +99,21 @@ class Fleet:
 
     def may_manage(self, case) -> list:
         """Silent HMCs of which nobody can say that they do not manage the machine of this LPAR."""
-        silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
-        if not silent:
-            return []
-        if self._answering(case) >= 2:
-            return []
-        if case.machine in self.witnessed and case.machine not in self.unresolved:
+        silent = self._not_excluded(case)
+        if silent and case.machine in self.witnessed and case.machine not in self.unresolved:
             # The neighbours told which HMCs there are: of the silent ones those that they name.
             return [hmc for hmc in silent if hmc.name in self.named[case.machine]]
         return silent
+
+    def unnamed(self, case) -> list:
+        """Silent HMCs of which nothing but the records of the LPARs says that they do not manage the machine: it may have lost them."""
+        told = self.may_manage(case)
+        return [hmc for hmc in self._not_excluded(case) if hmc not in told]
+
+    def _not_excluded(self, case) -> list:
+        """Silent HMCs that neither an earlier report nor the pair that answered rules out."""
+        silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
+        return silent if silent and self._answering(case) < 2 else []
 
     def _answering(self, case) -> int:
         """How many HMCs answered that have the machine of this LPAR."""

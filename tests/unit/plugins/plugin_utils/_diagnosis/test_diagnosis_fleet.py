@@ -256,6 +256,57 @@ def test_a_silent_hmc_of_other_machines_leaves_an_lpar_healthy():
     assert verdicts(built) == {"lpar1": "HEALTHY", "lpar2": "HEALTHY", "far1": "UNDETERMINED"}
 
 
+def certainty(built, **more):
+    return {(entry["verdict"], entry["confidence"]) for entry in diagnose(built.survey(), **more)["hosts"]}
+
+
+def never_registered(built, hmc):
+    """The LPARs have no record of this HMC."""
+    for host in built.hosts:
+        rmc = built.rmc(host)
+        rmc["control_points"] = [entry for entry in rmc["control_points"] if entry["node_id"] != built.ids[hmc]["node_id"]]
+        rmc["domains"]["control_points"] = [entry for entry in rmc["domains"]["control_points"] if entry["node_id"] != built.ids[hmc]["node_id"]]
+
+
+def test_nobody_is_healthy_for_certain_while_an_hmc_that_may_manage_it_is_silent():
+    built = estate(2)
+    never_registered(built, "hmcbeta")
+    answered = diagnose(built.survey())
+    built.silent("hmcbeta")
+    report = diagnose(built.survey())
+    assert {(entry["verdict"], entry["confidence"]) for entry in report["hosts"]} == {("HEALTHY", "likely")} and report["complete"] is False
+    assert any("no LPAR of this machine that was read names it" in told["detail"] for told in report["hosts"][0]["findings"][0]["evidence"])
+    # Unless something tells: the report of a run in which it answered, or a pair that answered for the machine.
+    assert certainty(built, previous=answered) == {("UNDETERMINED", "certain")}
+    built = estate(2)
+    built.add_hmc("hmcgamma", 13, (OTHER_MACHINE,))
+    built.hmcs["hmcbeta"]["systems"].pop(), built.hmcs["hmcbeta"]["partitions"].clear()
+    never_registered(built, "hmcbeta")
+    answered = diagnose(built.survey())
+    built.silent("hmcgamma")
+    assert certainty(built) == {("HEALTHY", "likely")}
+    assert certainty(built, previous=answered) == {("HEALTHY", "certain")}
+    built = estate(2)
+    built.add_hmc("hmcgamma", 13, (OTHER_MACHINE,))
+    built.silent("hmcgamma")
+    assert certainty(built) == {("HEALTHY", "certain")}
+
+
+@pytest.mark.parametrize("token", ["I", "O", "i"])
+@pytest.mark.parametrize("known_as", ["hmcbeta", "console2", ""])
+@pytest.mark.parametrize("records", [True, False])
+def test_nobody_is_healthy_who_names_a_silent_hmc(token, known_as, records):
+    """Under its own name or another one, by a record or by a line of rmcdomainstatus alone."""
+    built = estate(3)
+    built.silent("hmcbeta")
+    for host in built.hosts:
+        built.token(host, token, "hmcbeta")
+        built.rmc(host)["control_points"][1]["key_token"] = known_as
+        if not records:
+            built.rmc(host)["control_points"].pop()
+    assert set(verdicts(built).values()) == {"AUTH_PENDING" if token == "i" else "UNDETERMINED"}
+
+
 def test_an_earlier_report_knows_that_the_silent_hmc_manages_it():
     built = Estate()
     rmc = built.add("lpar1", 1)

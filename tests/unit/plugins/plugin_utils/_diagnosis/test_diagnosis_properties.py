@@ -178,6 +178,19 @@ def test_a_silent_hmc_makes_nobody_healthy_that_it_manages(faults, hmc):
 
 
 @quick
+@given(fault_lists, st.sampled_from(["hmcalpha", "hmcbeta"]))
+def test_nobody_is_healthy_for_certain_while_the_other_hmc_is_silent(faults, hmc):
+    """Not even where no LPAR has a record of it."""
+    built = broken(faults)
+    for host in built.hosts.values():
+        if host["rmc"]:
+            for told in (host["rmc"], host["rmc"]["domains"]):
+                told["control_points"] = [entry for entry in told["control_points"] or () if entry["node_id"] != built.ids[hmc]["node_id"]]
+    built.silent(hmc)
+    assert not any(entry["verdict"] == "HEALTHY" and entry["confidence"] == "certain" for entry in diagnose(built.survey())["hosts"])
+
+
+@quick
 @given(fault_lists)
 def test_no_hmc_at_all_is_never_healthy(faults):
     survey = broken(faults).survey()
