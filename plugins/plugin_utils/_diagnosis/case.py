@@ -92,8 +92,8 @@ class Case:
     """What the rules get to see. It never changes while they look at it."""
 
     __slots__ = (
-        "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent", "unnamed",
-        "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
+        "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
+        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
