@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .evidence import Evidence, Record
 from .finding import line
-from .reading import machine_name, mapping, text, truth, whole
+from .reading import address, machine_name, mapping, text, truth, whole
 
 # How a connection stands, from the HMC's side.
 ACTIVE, NO_CAPS, BUSY, INACTIVE = "active", "no_caps", "busy", "inactive"
@@ -93,7 +93,7 @@ class Case:
 
     __slots__ = (
         "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
-        "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
+        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
@@ -116,6 +116,7 @@ class Case:
         self.machine, self.lpar_id, self.joined_by = self._identity(key)
         self.links = []
         self.silent = []
+        self.unnamed = []
         self._link_rows()
         if self.lpar:
             self._link_records()
@@ -184,7 +185,7 @@ class Case:
     def _token_of(link, unused):
         record = link.record
         for position, domain in enumerate(unused):
-            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [record.key_token.lower()]):
+            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [address(record.key_token)]):
                 link.token, link.queue = domain.state, domain.queue
                 del unused[position]
                 return
