@@ -20,7 +20,7 @@ class Case:
 
     __slots__ = (
         "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
-        "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
+        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
@@ -43,6 +43,7 @@ class Case:
         self.machine, self.lpar_id, self.joined_by = self._identity(key)
         self.links = []
         self.silent = []
+        self.unnamed = []
         self._link_rows()
         if self.lpar:
             self._link_records()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import gaps, guards, ladder
+from . import gaps, guards, ladder, twins
 from .precedence import FLAGS
 from .reading import iso
 
@@ -98,7 +98,8 @@ def _host(case) -> dict:
         "clustered": lpar.cluster_member if lpar else None,
         "os_level": (lpar.os_level if lpar else "") or next((row.os_version for row in case.rows() if row.os_version), None),
         "rsct_level": lpar.level("rsct.core.rmc") or None if lpar else None,
-        "node_id": lpar.node_id or None if lpar else None,
+        # Kept as the identity is where it could not be read: a twin of it would be forgotten otherwise.
+        "node_id": (lpar.node_id if lpar else "") or twins.last_known_id(case) or None,
         "collected_at": iso(lpar.collected_at if lpar and lpar.collected_at is not None else case.estate.collected_at)
         if (lpar and lpar.collected_at is not None) or case.estate.collected_at is not None else None,
     }

@@ -28,8 +28,9 @@ def healthy(case):
         return None
     if (lpar.tcp is False and not in_band) or case.fleet.twins or symptoms.inconsistent_ids(case):
         return None
-    # A record of an HMC that this run does not know is taken for a retired one.
-    unread = [gap.evidence for gap in gaps.side(case)]
+    # A record of an HMC that this run does not know is taken for a retired one, and a silent HMC without any record for one of other machines.
+    unread = [line("HMC %s" % hmc.name, "did not answer; no LPAR of this machine that was read names it") for hmc in case.unnamed]
+    unread += [gap.evidence for gap in gaps.side(case)]
     sure = CERTAIN if all(token == "I" for token in tokens) and not unread and not any(link.state == UNASKED for link in case.links) else LIKELY
     return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links) + unread,
                    severity=NOTE, confidence=sure, rungs=())

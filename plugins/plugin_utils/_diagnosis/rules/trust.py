@@ -175,24 +175,41 @@ def node_id_duplicate(case):
         return _twin_out_of_sight(case)
     others = [other for other in twins.cases if other is not case]
     told = ", ".join("%s (id %s on %s)" % (other.name, other.lpar_id, other.machine) for other in others)
-    evidence = [line("lsnodeid on %s" % other.name, twins.node_id) for other in [case] + others] + case.both_sides()
-    if twins.clone is None:
+    evidence = [id_line(twins, other) for other in [case] + others] + case.both_sides()
+    copies = [case] if case in twins.clones else twins.clones
+    evidence += [line("IBM.MCP on %s" % copy.name, sign) for copy in copies for sign in twins.signs(copy)]
+    clones = _listed(twins.clones)
+    rungs = ()
+    if twins.unread:
+        unread = _listed(twins.unread)
+        role = "%s could not be read, so which of them is the clone cannot be told" % unread
+        text = "Make %s answer, then diagnose again. Only a clone gets recfgct. Change none of them before." % unread
+    elif not twins.clones:
         role = "which of them is the clone cannot be told from the evidence"
         text = "Decide by hand which host was copied (install date lslpp -h, IBM.MCP, who made the copy). Only the clone gets recfgct. Change neither before."
-        rungs = ()
-    elif twins.clone is case:
-        role = "this one is the clone"
-        evidence += [line("IBM.MCP on %s" % case.name, reason) for reason in twins.reasons]
+    elif case in twins.clones:
+        role = "this one is the clone" if len(twins.clones) == 1 else "this one is a clone"
         text = "With approval by id, on the clone %s only: recfgct; rmcctrl -p (new node id; 15 min). The original stays untouched." % case.name
+        if len(twins.clones) > 1:
+            text += " One at a time: the clones are %s." % clones
         rungs = ("reset_new_id",)
     else:
         role = "this one is the original"
-        evidence += [line("IBM.MCP on %s" % twins.clone.name, reason) for reason in twins.reasons]
-        text = "Touch nothing here. The clone %s gets a new node id." % twins.clone.name
-        rungs = ()
+        text = "Touch nothing here. The clone %s gets a new node id." % clones
+        if len(twins.clones) > 1:
+            text = "Touch nothing here. The clones %s get new node ids, one at a time." % clones
     return Finding(
         "NODE_ID_DUPLICATE", "same node id %s as %s: %s." % (twins.node_id, told, role), evidence, text, rungs=rungs, links=case.down_links(),
-        confidence=CERTAIN)
+        # Of a host that could not be read an earlier report decides nothing.
+        severity=FAULT if case.lpar else WARNING, decides=case.lpar is not None, confidence=CERTAIN if twins.seen() and case not in twins.unread else LIKELY)
+
+
+def id_line(twins, case):
+    return line("an earlier report of %s" % case.name if case in twins.unread else "lsnodeid on %s" % case.name, twins.node_id)
+
+
+def _listed(cases) -> str:
+    return ", ".join(case.name for case in cases)
 
 
 def _twin_out_of_sight(case):

@@ -255,6 +255,8 @@ def test_a_healthy_host_is_asked_no_more_than_stage_1(host, collect):
     collect(host.options())
     stage_1 = [probe for probe in probes.table(host.options()) if probe["kind"] == "command" and probe["stage"] == 1]
     assert sorted(line.rstrip() for line in host.asked()) == sorted(" ".join(probe["argv"]) for probe in stage_1)
+    # Forks are dear on AIX: one more process on every host needs a reason.
+    assert len(stage_1) <= 19
 
 
 @pytest.mark.parametrize("collect", COLLECTORS)
