@@ -8,7 +8,7 @@ Names and RMC addresses never join anything: they are what goes stale.
 
 from __future__ import annotations
 
-from . import records
+from . import gaps, records
 from .evidence import Evidence, Record
 from .finding import line
 from .link import ACTIVE, BUSY, INACTIVE, NO_CAPS, NOT_CONNECTED, OFF, UNASKED, UNLISTED, UNMANAGED, UNREAD, Link, another
@@ -20,7 +20,7 @@ class Case:
 
     __slots__ = (
         "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
-        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
+        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering", "_side_gaps",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
@@ -44,6 +44,7 @@ class Case:
         self.links = []
         self.silent = []
         self.unnamed = []
+        self._side_gaps = None
         self._link_rows()
         if self.lpar:
             self._link_records()
@@ -136,6 +137,12 @@ class Case:
         self._managing = [link for link in self.links if link.managing()]
         self._down = [link for link in self.links if link.down()]
         self._suffering = not self._managing or bool(self._down) or any(link.state == NO_CAPS for link in self._managing)
+
+    def side_gaps(self) -> list:
+        """Parts that could not be read and that no verdict waits for."""
+        if self._side_gaps is None:
+            self._side_gaps = gaps.side(self)
+        return self._side_gaps
 
     def managing(self) -> list:
         return self._managing

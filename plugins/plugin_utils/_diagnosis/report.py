@@ -45,7 +45,7 @@ def _incomplete(case) -> bool:
     verdict = case.findings[0].code
     if verdict == "UNDETERMINED" or (case.lpar is None and verdict not in _EXPLAINED):
         return True
-    return any(gap.kind in (gaps.PART, gaps.SIDE, gaps.HMC) for gap in case.gaps + gaps.side(case))
+    return any(gap.kind in (gaps.PART, gaps.SIDE, gaps.HMC) for gap in case.gaps + case.side_gaps())
 
 
 def _hmc(hmc) -> dict:
@@ -94,7 +94,7 @@ def _host(case) -> dict:
         "host": case.name,
         **_judged(case),
         "reachable": lpar is not None or not case.unreachable,
-        "unread": [gap.text for gap in case.gaps + gaps.side(case) if gap.kind != gaps.LPAR or case.findings[0].code not in _EXPLAINED],
+        "unread": [gap.text for gap in case.gaps + case.side_gaps() if gap.kind != gaps.LPAR or case.findings[0].code not in _EXPLAINED],
         "clustered": lpar.cluster_member if lpar else None,
         "os_level": (lpar.os_level if lpar else "") or next((row.os_version for row in case.rows() if row.os_version), None),
         "rsct_level": lpar.level("rsct.core.rmc") or None if lpar else None,

@@ -30,7 +30,7 @@ def healthy(case):
         return None
     # A record of an HMC that this run does not know is taken for a retired one, and a silent HMC without any record for one of other machines.
     unread = [line("HMC %s" % hmc.name, "did not answer; no LPAR of this machine that was read names it") for hmc in case.unnamed]
-    unread += [gap.evidence for gap in gaps.side(case)]
+    unread += [gap.evidence for gap in case.side_gaps()]
     sure = CERTAIN if all(token == "I" for token in tokens) and not unread and not any(link.state == UNASKED for link in case.links) else LIKELY
     return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links) + unread,
                    severity=NOTE, confidence=sure, rungs=())
