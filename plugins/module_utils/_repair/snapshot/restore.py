@@ -14,29 +14,10 @@ import hashlib
 import os
 
 from ..._evidence import node_id as node_ids
-from . import journal as journals
+from . import build, journal as journals
 from .errors import SnapshotError
-from .files import (
-    create_private,
-    decode,
-    encode,
-    is_mount_point,
-    printable,
-    remove_file,
-    require_space,
-    sync_directory,
-    write_all,
-    write_private,
-)
-from .tree import (
-    CARRIED,
-    differences,
-    digest,
-    directory_entry,
-    file_entry,
-    open_file,
-    scan,
-)
+from .files import decode, encode, is_mount_point, printable, remove_file, require_space, sync_directory, write_private
+from .tree import differences, digest, file_entry, open_file, scan
 
 OLD, NEW = "old", "new"
 BLOCK = 4096
@@ -98,7 +79,8 @@ class Restore:
             self._build(archive, approval)
             self.workspace.write(self.journal, phase=journals.STOP)
             self.daemons.stop()
-            self._carry(archive.manifest)
+            if _inode(self.var_ct) is not None:
+                build.carry(self.var_ct, self.workspace.inside(b"new"), archive.manifest["entries"])
             self.workspace.write(self.journal, phase=journals.SWAP)
         except BaseException:
             self._abandon()
@@ -122,7 +104,7 @@ class Restore:
                 data = stream.read()
             old_node_id.update(size=len(data), sha256=hashlib.sha256(data).hexdigest())
             write_private(self.workspace.inside(b"node_id.old"), data)
-        self._extract(archive)
+        build.extract(archive, self.workspace.inside(b"new"), self.workspace.inside(b"node_id.new"))
         self.journal.update(
             {
                 NEW: _inode(self.workspace.inside(b"new")),
@@ -132,57 +114,6 @@ class Restore:
                 "keys": [item for item in archive.manifest["entries"] if item["path"] in KEY_FILES and item["type"] == "file"],
             }
         )
-
-    def _extract(self, archive):
-        root = self.workspace.inside(b"new")
-        directories = []
-        single = archive.manifest["node_id_file"]
-        for entry, content in archive.members():
-            if entry is single:
-                write_private(self.workspace.inside(b"node_id.new"), b"".join(content))
-                continue
-            path = os.path.join(root, encode(entry["path"])) if entry["path"] != "." else root
-            if entry["type"] == "dir":
-                os.mkdir(path, 0o700)
-                directories.append((path, entry))
-            elif entry["type"] == "hardlink":
-                os.link(os.path.join(root, encode(entry["target"])), path)
-            elif entry["type"] == "symlink":
-                os.symlink(encode(entry["target"]), path)
-                _dress(path, entry)
-            else:
-                _write_file(path, content, entry)
-        _finish_directories(directories)
-
-    def _carry(self, manifest):
-        """Logs, traces and cores of the old tree stay visible in the new one: the same files under a second name."""
-        if _inode(self.var_ct) is None:
-            return
-        root = self.workspace.inside(b"new")
-        known = {entry["path"]: entry for entry in manifest["entries"]}
-        changed = {}
-        for item in scan(self.var_ct).skipped:
-            if item["why"] not in CARRIED or item["type"] != "file" or item["path"] in known:
-                continue
-            above = self._carry_directories(root, item["path"].split("/")[:-1], known, changed)
-            if above["type"] == "dir":
-                name = encode(item["path"])
-                os.link(os.path.join(self.var_ct, name), os.path.join(root, name))
-                changed[above["path"]] = above
-        _finish_directories([(os.path.join(root, encode(path)), entry) for path, entry in changed.items()])
-
-    def _carry_directories(self, root, parts, known, changed):
-        """Make the directories at parts like those of the old tree, where the snapshot has nothing. The entry of the last."""
-        entry = known["."]
-        for depth in range(1, len(parts) + 1):
-            path = "/".join(parts[:depth])
-            if entry["type"] == "dir" and path not in known:
-                made = directory_entry(path, os.path.join(self.var_ct, encode(path)))
-                os.mkdir(os.path.join(root, encode(path)), 0o700)
-                known[path] = changed[path] = made
-                changed[entry["path"]] = entry
-            entry = known.get(path, entry)
-        return entry
 
     def _abandon(self):
         """Before the swap: the old tree was never touched. Start what was stopped, remove the rest."""
@@ -335,7 +266,7 @@ class Restore:
             with open_file(self.workspace.inside(b"node_id." + which.encode("ascii"))) as stream:
                 data = stream.read()
             remove_file(self.node_id_aside)
-            _write_file(self.node_id_aside, [data], entry)
+            build.write_file(self.node_id_aside, [data], entry)
             os.rename(self.node_id_aside, self.node_id_file)
         sync_directory(os.path.dirname(self.node_id_file))
 
@@ -375,38 +306,3 @@ def _inode(path):
         return os.lstat(path).st_ino
     except FileNotFoundError:
         return None
-
-
-def _write_file(path, pieces, entry):
-    descriptor = create_private(path)
-    try:
-        for data in pieces:
-            write_all(descriptor, data)
-        _dress(descriptor, entry)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _dress(target, entry):
-    """Owner, mode and time, in this order: a change of owner takes set-id bits away. target: a path or an open file."""
-    link = entry["type"] == "symlink"
-    no_follow = {"follow_symlinks": False} if link else {}
-    status = os.stat(target, **no_follow)
-    if (status.st_uid, status.st_gid) != (entry["uid"], entry["gid"]):
-        os.chown(target, entry["uid"], entry["gid"], **no_follow)
-    if not link:
-        os.chmod(target, entry["mode"])
-    if not link or os.utime in os.supports_follow_symlinks:
-        os.utime(target, ns=(entry["mtime_ns"], entry["mtime_ns"]), **no_follow)
-
-
-def _finish_directories(directories):
-    """Deepest first. Owner, mode and time only now, when nothing is made in them any more."""
-    for path, entry in reversed(directories):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            _dress(descriptor, entry)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
