@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .files import create_private, encode, write_all, write_private
+from .files import create_private, encode, sync_open_directory, write_all, write_private
 from .tree import CARRIED, directory_entry, scan
 
 
@@ -92,6 +92,6 @@ def _finish_directories(directories):
         descriptor = os.open(path, os.O_RDONLY)
         try:
             _dress(descriptor, entry)
-            os.fsync(descriptor)
+            sync_open_directory(descriptor)
         finally:
             os.close(descriptor)

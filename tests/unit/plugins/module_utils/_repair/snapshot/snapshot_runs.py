@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 
 from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
@@ -72,3 +73,10 @@ class FillingDisk:
         if self.left == 0:
             self.real(descriptor, data[: len(data) // 2])
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def fsync_of_aix(descriptor, real=os.fsync):
+    """AIX syncs only what is open for writing, and a directory never is (bug-gnulib 2025-07, tukaani-project/xz issue 188)."""
+    if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(errno.EBADF, "Bad file number")
+    real(descriptor)

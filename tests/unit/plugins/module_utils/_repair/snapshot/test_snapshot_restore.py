@@ -3,16 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
+import stat
 
 import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files, identity, journal, restore
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint, sample
-from snapshot_runs import FillingDisk
+from snapshot_runs import FillingDisk, fsync_of_aix
 
 RESTORE_COMMANDS = ["rmcctrl -z", "stopsrc -s ctcas", "rmcctrl -A", "rmcctrl -p"]
 
@@ -319,6 +321,41 @@ def test_restore_on_a_file_system_that_runs_full_changes_nothing(broken, run, mo
     assert 15 < number < 399
 
 
+# AIX
+
+
+def test_directories_cannot_be_synced_on_aix(host, run, monkeypatch):
+    """Snapshot, restore, and the end of a restore that was cut off; each syncs directories, which AIX refuses with EBADF."""
+    monkeypatch.setattr(os, "fsync", fsync_of_aix)
+    run(host, "present")
+    host.reset_identity()
+    assert run(host, "restored", reidentified=True)["changed"] is True
+    host.require_settled()
+    host.reset_identity()
+    with monkeypatch.context() as cut:
+        cut.setattr(os, "rename", cut_off_at(host.var_ct))
+        with pytest.raises(KeyboardInterrupt):
+            run(host, "restored", reidentified=True)
+    assert run(host, "restored")["recovered"] == {"snapshot": "before", "phase": "swap", "outcome": "finished"}
+    host.require_settled()
+    assert host.state()["node_id"] == NODE_ID
+
+
+def test_a_file_that_cannot_be_synced_is_not_taken_for_written(broken, run, monkeypatch):
+    """Only of directories it is borne: a file that the disk did not take must stop the restore."""
+    real, before = os.fsync, broken.look()
+
+    def fsync(descriptor):
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EBADF, "Bad file number")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError):
+        run(broken, "restored", reidentified=True)
+    assert broken.look() == before and broken.changing_commands() == []
+
+
 # Power loss: what was not synced before the swap would be lost
 
 
@@ -369,6 +406,18 @@ recorder.names = {}
 # After a kill
 
 
+def cut_off_at(source):
+    """An os.rename that dies instead of moving source."""
+    real = os.rename
+
+    def rename(old, new):
+        if old == os.fsencode(source):
+            raise KeyboardInterrupt
+        real(old, new)
+
+    return rename
+
+
 def test_boot_between_the_two_renames(broken, run, monkeypatch):
     """Killed there, and RSCT made itself a tree at the boot: it is set aside, kept and told, and the restore is finished."""
     real = os.rename
@@ -397,13 +446,7 @@ def test_boot_between_the_two_renames(broken, run, monkeypatch):
 
 def test_check_mode_after_a_kill_names_what_the_real_run_executes(broken, run, monkeypatch):
     real = os.rename
-
-    def rename(source, target):
-        if source == os.fsencode(broken.var_ct):
-            raise KeyboardInterrupt
-        real(source, target)
-
-    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "rename", cut_off_at(broken.var_ct))
     with pytest.raises(KeyboardInterrupt):
         run(broken, "restored", reidentified=True)
     monkeypatch.setattr(os, "rename", real)
