@@ -245,6 +245,10 @@ OPTIONS = {
 }
 
 
+def fail(module, runner, texts, more):
+    module.fail_json(msg=" ".join(texts), actions=actions(runner), **more)
+
+
 def main():
     module = AnsibleModule(
         argument_spec=OPTIONS,
@@ -255,17 +259,18 @@ def main():
         if module.params[option] < 0:
             module.fail_json(msg="{0} cannot be negative.".format(option))
     runner = Runner(check_mode=module.check_mode)
+    notes = []
     try:
         with uninterrupted():
-            result = STATES[module.params["state"]](module.params, runner, Clock())
+            result = STATES[module.params["state"]](module.params, runner, Clock(), notes)
     except Refused as error:
-        module.fail_json(msg=str(error), actions=actions(runner), **error.result())
+        fail(module, runner, [str(error)] + notes, error.result())
     except SnapshotError as error:
-        module.fail_json(msg=error.text, actions=actions(runner), refusal=error.as_refusal())
+        fail(module, runner, [error.text] + notes, {"refusal": error.as_refusal()})
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         refusal = {"reason": "filesystem_full" if full else "io_error", "evidence": [{"source": "system", "detail": str(error)}], "next_step": ""}
-        module.fail_json(msg="The files could not be read or written: {0}".format(error), actions=actions(runner), refusal=refusal)
+        fail(module, runner, ["The files could not be read or written: {0}".format(error)] + notes, {"refusal": refusal})
     for text in result.pop("warnings"):
         module.warn(text)
     module.exit_json(**result)

@@ -36,9 +36,11 @@ class Daemons:
         """ctrmc, with remote clients enabled; returns when lsrsrc answers."""
         # SRC says no to starting what is active; whether it answers is what counts.
         self.runner.run(["rmcctrl", "-A"], changes=True)
-        if not self.runner.check_mode and not self.clock.until(lambda: rmcd_ready(self.runner), self.seconds):
-            raise self._no_answer("lsrsrc", "no answer within {0} seconds".format(self.seconds))
+        answers = self.runner.check_mode or self.clock.until(lambda: rmcd_ready(self.runner), self.seconds)
+        # Also where it does not answer yet: when it does, it must listen for the HMC.
         enabled = self.runner.run(["rmcctrl", "-p"], changes=True)
+        if not answers:
+            raise self._no_answer("lsrsrc", "no answer within {0} seconds".format(self.seconds))
         if enabled.outcome not in ("ok", "would_run"):
             raise self._no_answer("rmcctrl -p", describe_failure(enabled))
 

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: the states of ct_snapshot. Each takes the options of the module and gives its result."""
+"""Private to the collection: the states of ct_snapshot. Each takes the options of the module and gives its result.
+
+notes is a list of the caller's: what people must know is put there, also by a run that fails.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,14 @@ from .tree import scan
 class Host:
     """What every state works with."""
 
-    def __init__(self, options, runner, clock):
+    def __init__(self, options, runner, clock, notes):
         self.options = options
         self.runner = runner
         self.var_ct = os.fsencode(options["var_ct"])
         self.node_id_file = os.fsencode(options["ct_node_id_file"])
         self.store = Store(os.path.realpath(os.fsencode(options["path"])))
-        self.restore = Restore(self.var_ct, self.node_id_file, Daemons(runner, clock, options["deadline"]))
+        self.restore = Restore(self.var_ct, self.node_id_file, Daemons(runner, clock, options["deadline"]), notes)
+        self.notes = notes
         self.warnings = []
 
     @contextlib.contextmanager
@@ -50,15 +54,15 @@ class Host:
         result = {
             "changed": changed,
             "actions": actions(self.runner),
-            "warnings": self.warnings + self.restore.notes,
+            "warnings": self.warnings + self.notes,
             "diff": {"before": before, "after": after},
         }
         result.update(more)
         return result
 
 
-def present(options, runner, clock):
-    host = Host(options, runner, clock)
+def present(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     name = options["name"] or time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with host.alone():
         recovered = host.restore.recover()
@@ -83,8 +87,8 @@ def present(options, runner, clock):
     )
 
 
-def restored(options, runner, clock):
-    host = Host(options, runner, clock)
+def restored(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     with host.alone():
         recovered = host.restore.recover()
         with archive.Archive(host.store.file_of(options["name"])) as opened:
@@ -110,8 +114,8 @@ def restored(options, runner, clock):
     )
 
 
-def absent(options, runner, clock):
-    host = Host(options, runner, clock)
+def absent(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     name = options["name"]
     existed = host.store.has(name)
     if existed and not runner.check_mode:
@@ -121,8 +125,8 @@ def absent(options, runner, clock):
     return host.result(existed, before=_lines(removed), removed=removed)
 
 
-def listed(options, runner, clock):
-    host = Host(options, runner, clock)
+def listed(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     journal = host.restore.pending()
     interrupted = {key: journal[key] for key in ("snapshot", "phase")} if journal else None
     return host.result(False, snapshots=host.store.listing(options["verify"]), interrupted_restore=interrupted)

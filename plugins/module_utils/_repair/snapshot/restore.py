@@ -25,8 +25,11 @@ KEY_FILES = ("cfg/ct_has.qkf", "cfg/ct_has.pkf")
 
 
 class Restore:
-    def __init__(self, var_ct, node_id_file, daemons):
-        """var_ct, node_id_file: bytes. The trees and the file are those behind any symbolic link."""
+    def __init__(self, var_ct, node_id_file, daemons, notes):
+        """var_ct, node_id_file: bytes. The trees and the file are those behind any symbolic link.
+
+        notes: a list of the caller's, for what people must know however it ends.
+        """
         self.var_ct = os.path.realpath(var_ct)
         self.node_id_file = os.path.realpath(node_id_file)
         self.node_id_aside = os.path.join(
@@ -36,7 +39,7 @@ class Restore:
         self.workspace = journals.Workspace(self.var_ct)
         self.dry = daemons.runner.check_mode
         self.journal = {}
-        self.notes = []
+        self.notes = notes
 
     # What is different, and whether it can be done at all: nothing is changed by these.
 
@@ -118,11 +121,16 @@ class Restore:
     def _abandon(self):
         """Before the swap: the old tree was never touched. Start what was stopped, remove the rest."""
         if self.journal["phase"] == journals.STOP:
-            try:
-                self.daemons.start()
-            except SnapshotError as problem:
-                self.notes.append("After the failure RSCT was started again, but does not answer yet: {0}".format(problem.evidence))
+            self._start_again()
         self._clear()
+
+    def _start_again(self):
+        """RSCT from the tree that it had before. That it does not answer is said, and no reason to leave the restore undecided."""
+        try:
+            self.daemons.start()
+        except SnapshotError as problem:
+            shown = "; ".join("{source}: {detail}".format(**line) for line in problem.evidence)
+            self.notes.append("RSCT was started again with the tree from before the restore, but does not answer yet ({0}).".format(shown))
 
     # The two ends of it.
 
@@ -217,7 +225,7 @@ class Restore:
             self._back()
         else:
             if phase == journals.STOP:
-                self.daemons.start()
+                self._start_again()
             self._clear()
         finished = phase in (journals.SWAP, journals.CLEANUP)
         return {"snapshot": journal["snapshot"], "phase": phase, "outcome": "finished" if finished else "undone"}

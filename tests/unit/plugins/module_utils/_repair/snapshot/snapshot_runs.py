@@ -48,13 +48,15 @@ def _clock():
     return Clock(lambda: ticks.now, ticks.sleep)
 
 
-def run(host, state, check_mode=False, **options):
-    return operations.STATES[state](host.options(state=state, **options), HostRunner(host, check_mode), _clock())
+def run(host, state, check_mode=False, notes=None, **options):
+    """notes: a list that is filled with what a failure says beside its message."""
+    runner = HostRunner(host, check_mode)
+    return operations.STATES[state](host.options(state=state, **options), runner, _clock(), [] if notes is None else notes)
 
 
 def recover(host):
     """What every next run does first, and nothing else."""
-    at_work = operations.Host(host.options(), HostRunner(host), _clock())
+    at_work = operations.Host(host.options(), HostRunner(host), _clock(), [])
     with at_work.alone():
         return at_work.restore.recover()
 

@@ -14,6 +14,7 @@ from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import 
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files, identity, journal, restore
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint, sample
+from snapshot_kill import killed_before
 from snapshot_runs import FillingDisk, fsync_of_aix
 
 RESTORE_COMMANDS = ["rmcctrl -z", "stopsrc -s ctcas", "rmcctrl -A", "rmcctrl -p"]
@@ -264,7 +265,17 @@ def test_daemons_that_do_not_answer_bring_the_old_tree_back(host, run):
     assert refused(lambda: run(host, "restored", reidentified=True)) == "restore_undone"
     assert host.look() == before
     host.require_settled()
-    assert host.changing_commands() == ["rmcctrl -z", "stopsrc -s ctcas", "rmcctrl -A"] + RESTORE_COMMANDS
+    assert host.changing_commands() == RESTORE_COMMANDS + RESTORE_COMMANDS
+
+
+def test_a_start_that_fails_after_a_restore_that_was_given_up_is_told(broken, run):
+    """Before the trees changed places: the failure says that RSCT does not answer either, and everything was tried."""
+    before, notes = broken.look(), []
+    broken.change_state(stops_left=0, deaf=True, remote=False)
+    assert refused(lambda: run(broken, "restored", reidentified=True, notes=notes)) == "daemons_do_not_stop"
+    assert len(notes) == 1 and "does not answer yet (lsrsrc: no answer" in notes[0]
+    assert broken.look() == before and not broken.workspace.exists()
+    assert broken.changing_commands() == RESTORE_COMMANDS and broken.state()["remote"] is True
 
 
 def test_neither_tree_answers(broken, run):
@@ -442,6 +453,27 @@ def test_boot_between_the_two_renames(broken, run, monkeypatch):
     shutil.rmtree(aside[0])
     broken.require_settled()
     assert broken.state()["node_id"] == NODE_ID
+
+
+@pytest.mark.parametrize("state", ["present", "restored"])
+def test_rsct_that_does_not_answer_does_not_keep_a_restore_undecided(broken, run, state):
+    """Killed while RSCT stopped, the tree never touched: a start that fails is said once, and the work goes on."""
+    before = broken.look()
+    killed_before("rmcctrl -z", lambda: run(broken, "restored", reidentified=True))
+    broken.change_state(deaf=True)
+    broken.forget_commands()
+    notes = []
+    if state == "present":
+        result = run(broken, "present", name="after", notes=notes)
+        assert result["recovered"] == {"snapshot": "before", "phase": "stop", "outcome": "undone"}
+        assert broken.changing_commands() == ["rmcctrl -A", "rmcctrl -p"]
+    else:
+        # An rmcd that runs and does not answer leaves it open whether there is a cluster: nothing is begun anew.
+        assert refused(lambda: run(broken, "restored", reidentified=True, notes=notes)) == "cluster_unknown"
+    assert "does not answer yet" in notes[0]
+    assert broken.look() == before and not broken.workspace.exists()
+    broken.change_state(deaf=False, answering=True)
+    assert run(broken, "present", name="again")["recovered"] is None
 
 
 def test_check_mode_after_a_kill_names_what_the_real_run_executes(broken, run, monkeypatch):
