@@ -137,6 +137,20 @@ def cluster(evidence, method, override=None):
     return Refusal(reason, message, shown, next_step)
 
 
+def restore_in_progress(evidence):
+    """The tree in place may be about to go: what runs, or is written, in it would go with it."""
+    found = evidence.get("interrupted_restore")
+    if not found:
+        return None
+    return refuse(
+        "restore_in_progress",
+        "a restore of the RSCT data is at work, or was cut off",
+        "journal",
+        found,
+        "Wait while it is at work. If it was cut off, restore that snapshot with aixops.rsct.ct_snapshot, which finishes or undoes it first.",
+    )
+
+
 def _override_holds(method, override, hostname):
     return bool(method in ALLOWED_IN_CLUSTER and override and override.get("ticket") and hostname and override.get("host") == hostname)
 

@@ -14,7 +14,7 @@ import time
 
 from .. import guards, look
 from ..steps import actions
-from . import archive, identity, manifest
+from . import archive, identity, manifest, recovery
 from .daemons import Daemons
 from .errors import SnapshotError
 from .files import MEBIBYTE, decode, encode, printable, require_space
@@ -45,6 +45,26 @@ class Host:
         with self.restore.workspace.held(), self.store.held():
             yield
 
+    def recover(self):
+        """Finish or undo a restore that was cut off, where the guards do not forbid it."""
+
+        def ask(restore):
+            try:
+                recovery.check(restore.journal, look.before(self.runner, self.options), self.options, restore.silent())
+            except (guards.Refused, SnapshotError):
+                self.notes.append(_left_as_it_is(restore))
+                raise
+
+        return self.restore.recover(ask)
+
+    def recover_without_stop(self):
+        """The same, as far as RSCT is not stopped for it: taking a snapshot is no reason for that, and asks no guard."""
+
+        def ask(restore):
+            raise guards.Refused([guards.restore_in_progress({"interrupted_restore": restore.workspace.interrupted()})])
+
+        return self.restore.recover(ask)
+
     def identity(self):
         found = identity.read(self.runner, self.var_ct, self.node_id_file)
         identity.require_known(found)
@@ -65,7 +85,7 @@ def present(options, runner, clock, notes):
     host = Host(options, runner, clock, notes)
     name = options["name"] or time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with host.alone():
-        recovered = host.restore.recover()
+        recovered = host.recover_without_stop()
         found = host.identity()
         existed = host.store.has(name)
         if existed:
@@ -90,7 +110,7 @@ def present(options, runner, clock, notes):
 def restored(options, runner, clock, notes):
     host = Host(options, runner, clock, notes)
     with host.alone():
-        recovered = host.restore.recover()
+        recovered = host.recover()
         with archive.Archive(host.store.file_of(options["name"])) as opened:
             opened.verify()
             described = dict(summary(opened.manifest), path=printable(decode(opened.path)))
@@ -133,6 +153,10 @@ def listed(options, runner, clock, notes):
 
 
 STATES = {"present": present, "restored": restored, "absent": absent, "listed": listed}
+
+
+def _left_as_it_is(restore):
+    return "The restore of {snapshot} that was cut off in phase {phase} was left as it is.".format(**restore.journal)
 
 
 def _create(host, name, found):

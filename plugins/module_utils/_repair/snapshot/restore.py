@@ -14,6 +14,7 @@ import hashlib
 import os
 
 from ..._evidence import node_id as node_ids
+from .. import guards
 from . import build, journal as journals
 from .errors import SnapshotError
 from .files import decode, encode, is_mount_point, printable, remove_file, require_space, sync_directory, write_private
@@ -38,6 +39,7 @@ class Restore:
         self.daemons = daemons
         self.workspace = journals.Workspace(self.var_ct)
         self.dry = daemons.runner.check_mode
+        self.ask_to_stop = None
         self.journal = {}
         self.notes = notes
 
@@ -168,12 +170,15 @@ class Restore:
         """The old tree, and RSCT started from it."""
         if not self._is_arranged(OLD):
             try:
-                self.daemons.stop()
+                self._stop()
+            except guards.Refused:
+                self.notes.append("RSCT does not work with the restored tree, which is still in place; the old one is kept.")
+                raise
             except SnapshotError as error:
                 raise SnapshotError(
                     "undo_pending",
                     "RSCT does not work with the restored tree and cannot be stopped either. The restored tree is still in place, "
-                    "the old one is kept; the next run goes on with the way back.",
+                    "the old one is kept; the next restore goes on with the way back.",
                     error.evidence,
                     error.next_step,
                 ) from error
@@ -189,6 +194,13 @@ class Restore:
                 error.next_step,
             ) from error
         self._clear()
+
+    def _stop(self):
+        """RSCT stopped, once nothing forbids it. Asked once a run: after the stop RSCT could not answer any more."""
+        if self.ask_to_stop:
+            self.ask_to_stop(self)
+            self.ask_to_stop = None
+        self.daemons.stop()
 
     def _clear(self):
         if not self.dry:
@@ -207,19 +219,23 @@ class Restore:
             self.workspace.require_no_orphans()
         return journal
 
-    def recover(self):
-        """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held."""
+    def recover(self, ask_to_stop):
+        """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held.
+
+        ask_to_stop(restore) is called before RSCT is stopped for it, and raises where that must not be. Everything then stays as it is.
+        """
         journal = self.pending()
         if journal is None:
             # A run that was killed before its journal stood may have left the draft of it.
             self._clear()
             return None
         self.journal = journal
+        self.ask_to_stop = ask_to_stop
         phase = journal["phase"]
         if phase == journals.SWAP:
             if not self._is_arranged(NEW):
                 # Whatever was started meanwhile, by a boot for one, must not run while the trees change places.
-                self.daemons.stop()
+                self._stop()
             self._forward()
         elif phase == journals.UNDO:
             self._back()
@@ -227,8 +243,13 @@ class Restore:
             if phase == journals.STOP:
                 self._start_again()
             self._clear()
+        self.ask_to_stop = None
         finished = phase in (journals.SWAP, journals.CLEANUP)
         return {"snapshot": journal["snapshot"], "phase": phase, "outcome": "finished" if finished else "undone"}
+
+    def silent(self):
+        """Whether RSCT could not answer from what is in place: no tree, or the new one, which was not proven yet."""
+        return _inode(self.var_ct) in (None, self.journal[NEW])
 
     # Both directions.
 

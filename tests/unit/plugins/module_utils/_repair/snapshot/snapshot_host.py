@@ -81,7 +81,7 @@ def _answer(base, state, argv):
             " {0:<17}{1:<17}{2:<13}{3}\n".format(name, group, "" if status == "inoperative" else 77, status) for name, group, status in rows
         )
     if argv[0] == "lsrsrc":
-        if state["ctrmc"] != "active" or not state["answering"] or os.path.exists(base / "var/ct/cfg/poison"):
+        if not _answers(base, state):
             return 1, "2612-022 no session"
         return 0, sample("aix72_lsrsrc_ibm_mcp_dual_hmc" if argv[1:] else "aix72_lsrsrc_classes_ready")
     if argv[0] == "lsnodeid":
@@ -90,6 +90,10 @@ def _answer(base, state, argv):
         return (0, sample("aix72_rmcdomainstatus_dual_mcp_up")) if state["ctrmc"] == "active" else (1, "0513-036")
     if line in state["answers"]:
         return tuple(state["answers"][line])
+    if argv[0] == "lsrpdomain" and not _answers(base, state):
+        return 1, "2612-022 no session"
+    if argv[0] == "ct_clusterinfo" and not os.path.exists(base / "var/ct/cfg"):
+        return 1, "2632-058 no configuration"
     return 0, {
         "ct_clusterinfo": "IW\n",
         "lsrpdomain": sample("aix72_lsrpdomain_none"),
@@ -106,6 +110,10 @@ def _answer(base, state, argv):
         "id": "0\n",
         "runact": "",
     }[argv[0]]
+
+
+def _answers(base, state):
+    return state["ctrmc"] == "active" and state["answering"] and not os.path.exists(base / "var/ct/cfg/poison")
 
 
 class Host:

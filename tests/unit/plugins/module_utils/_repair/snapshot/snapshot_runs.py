@@ -9,8 +9,11 @@ import errno
 import fcntl
 import os
 
+import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
 from snapshot_host import answer
 
@@ -55,10 +58,31 @@ def run(host, state, check_mode=False, notes=None, **options):
 
 
 def recover(host):
-    """What every next run does first, and nothing else."""
+    """What every next restore does first, and nothing else."""
     at_work = operations.Host(host.options(), HostRunner(host), _clock(), [])
     with at_work.alone():
-        return at_work.restore.recover()
+        return at_work.recover()
+
+
+def refused(work):
+    """The code of the error by which work() ends."""
+    with pytest.raises((SnapshotError, Refused)) as caught:
+        work()
+    error = caught.value
+    return error.code if isinstance(error, SnapshotError) else error.refusals[0].reason
+
+
+def cut_off_at(source, after=False):
+    """An os.rename that ends the run when source is to be moved, or was."""
+    real = os.rename
+
+    def rename(old, new):
+        if after or old != os.fsencode(source):
+            real(old, new)
+        if old == os.fsencode(source):
+            raise KeyboardInterrupt
+
+    return rename
 
 
 class FillingDisk:

@@ -10,30 +10,12 @@ import signal
 import stat
 
 import pytest
-from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files, identity, journal, restore
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint, sample
-from snapshot_kill import killed_before
-from snapshot_runs import FillingDisk, fsync_of_aix
+from snapshot_runs import FillingDisk, cut_off_at, fsync_of_aix, recover, refused
 
 RESTORE_COMMANDS = ["rmcctrl -z", "stopsrc -s ctcas", "rmcctrl -A", "rmcctrl -p"]
-
-
-@pytest.fixture(name="broken")
-def _broken(host, run):
-    """A host with a snapshot, whose identity was reset afterwards."""
-    run(host, "present")
-    host.reset_identity()
-    host.forget_commands()
-    return host
-
-
-def refused(work):
-    with pytest.raises((SnapshotError, Refused)) as caught:
-        work()
-    error = caught.value
-    return error.code if isinstance(error, SnapshotError) else error.refusals[0].reason
 
 
 # What comes back
@@ -105,7 +87,10 @@ def test_snapshot_without_node_id_file_removes_it_again(host, run):
 
 
 def test_tree_that_is_gone_comes_back(broken, run):
+    """Where the census still answers; without, a new restore is refused as on any host that may be in a cluster."""
     shutil.rmtree(broken.var_ct)
+    assert refused(lambda: run(broken, "restored", reidentified=True)) == "cluster_unknown"
+    broken.change_state(answers={"ct_clusterinfo -c": [0, "IW\n"]})
     run(broken, "restored", reidentified=True)
     broken.require_settled()
     assert broken.state()["node_id"] == NODE_ID
@@ -293,7 +278,8 @@ def test_daemons_that_cannot_be_stopped_on_the_way_back(broken, run):
     assert refused(lambda: run(broken, "restored", reidentified=True)) == "undo_pending"
     assert run(broken, "listed")["interrupted_restore"] == {"snapshot": "before", "phase": "undo"}
     broken.change_state(deaf=False, stops_left=None)
-    assert run(broken, "present", name="after")["recovered"] == {"snapshot": "before", "phase": "undo", "outcome": "undone"}
+    assert refused(lambda: run(broken, "present", name="after")) == "restore_in_progress"
+    assert recover(broken) == {"snapshot": "before", "phase": "undo", "outcome": "undone"}
     assert broken.look() == before
     broken.require_settled()
 
@@ -412,94 +398,6 @@ def recorder(calls, name, real):
 
 
 recorder.names = {}
-
-
-# After a kill
-
-
-def cut_off_at(source):
-    """An os.rename that dies instead of moving source."""
-    real = os.rename
-
-    def rename(old, new):
-        if old == os.fsencode(source):
-            raise KeyboardInterrupt
-        real(old, new)
-
-    return rename
-
-
-def test_boot_between_the_two_renames(broken, run, monkeypatch):
-    """Killed there, and RSCT made itself a tree at the boot: it is set aside, kept and told, and the restore is finished."""
-    real = os.rename
-
-    def rename(source, target):
-        real(source, target)
-        if source == os.fsencode(broken.var_ct):
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "rename", rename)
-    with pytest.raises(KeyboardInterrupt):
-        run(broken, "restored", reidentified=True)
-    monkeypatch.setattr(os, "rename", real)
-    assert not broken.var_ct.exists()
-    (broken.var_ct / "cfg").mkdir(parents=True)
-    (broken.var_ct / "cfg/ct_node_id").write_text("f" * 16 + "\n")
-    broken.change_state(ctrmc="active", node_id="f" * 16)
-    result = run(broken, "restored")
-    assert result["recovered"] == {"snapshot": "before", "phase": "swap", "outcome": "finished"}
-    aside = [path for path in (broken.base / "var").iterdir() if "set-aside" in path.name]
-    assert (aside[0] / "cfg/ct_node_id").read_text() == "f" * 16 + "\n" and str(aside[0]) in result["warnings"][0]
-    shutil.rmtree(aside[0])
-    broken.require_settled()
-    assert broken.state()["node_id"] == NODE_ID
-
-
-@pytest.mark.parametrize("state", ["present", "restored"])
-def test_rsct_that_does_not_answer_does_not_keep_a_restore_undecided(broken, run, state):
-    """Killed while RSCT stopped, the tree never touched: a start that fails is said once, and the work goes on."""
-    before = broken.look()
-    killed_before("rmcctrl -z", lambda: run(broken, "restored", reidentified=True))
-    broken.change_state(deaf=True)
-    broken.forget_commands()
-    notes = []
-    if state == "present":
-        result = run(broken, "present", name="after", notes=notes)
-        assert result["recovered"] == {"snapshot": "before", "phase": "stop", "outcome": "undone"}
-        assert broken.changing_commands() == ["rmcctrl -A", "rmcctrl -p"]
-    else:
-        # An rmcd that runs and does not answer leaves it open whether there is a cluster: nothing is begun anew.
-        assert refused(lambda: run(broken, "restored", reidentified=True, notes=notes)) == "cluster_unknown"
-    assert "does not answer yet" in notes[0]
-    assert broken.look() == before and not broken.workspace.exists()
-    broken.change_state(deaf=False, answering=True)
-    assert run(broken, "present", name="again")["recovered"] is None
-
-
-def test_check_mode_after_a_kill_names_what_the_real_run_executes(broken, run, monkeypatch):
-    real = os.rename
-    monkeypatch.setattr(os, "rename", cut_off_at(broken.var_ct))
-    with pytest.raises(KeyboardInterrupt):
-        run(broken, "restored", reidentified=True)
-    monkeypatch.setattr(os, "rename", real)
-    before = broken.look()
-    broken.forget_commands()
-    would = run(broken, "restored", check_mode=True)
-    assert broken.changing_commands() == [] and broken.look() == before
-    done = run(broken, "restored")
-    assert [action["argv"] for action in would["actions"]] == [action["argv"] for action in done["actions"]]
-    assert would["recovered"] == done["recovered"]
-    broken.require_settled()
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1, "phase": "lunch"}', '{"schema": 2, "phase": "swap"}'])
-def test_unreadable_journal_stops_everything(broken, run, text):
-    broken.workspace.mkdir(mode=0o700)
-    (broken.workspace / "journal.json").write_text(text)
-    before = broken.look()
-    for state in ("present", "restored"):
-        assert refused(lambda state=state: run(broken, state, name="before", reidentified=True)) == "journal_unusable"
-    assert broken.look() == before and broken.changing_commands() == []
 
 
 # Size
