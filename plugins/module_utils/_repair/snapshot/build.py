@@ -7,8 +7,39 @@ from __future__ import annotations
 
 import os
 
-from .files import create_private, encode, sync_open_directory, write_all, write_private
+from .errors import SnapshotError
+from .files import (
+    create_private,
+    decode,
+    encode,
+    is_mount_point,
+    printable,
+    require_space,
+    sync_open_directory,
+    write_all,
+    write_private,
+)
 from .tree import CARRIED, directory_entry, scan
+
+BLOCK = 4096
+
+
+def require_possible(var_ct, entries):
+    """Refuse what rename cannot do, and what does not fit beside the tree at var_ct, before anything is touched."""
+    mounts = []
+    if os.path.isdir(var_ct):
+        mounts = scan(var_ct).mounts
+        if is_mount_point(var_ct):
+            mounts.insert(0, ".")
+    if mounts:
+        raise SnapshotError(
+            "mount_point",
+            "{0} is or holds a mount point, so it cannot change places with another tree in one step.".format(printable(decode(var_ct))),
+            [{"source": "stat", "detail": "mounted: " + ", ".join(printable(path) for path in mounts)}],
+            "Unmount it and restore onto the directory below, or restore the files by hand as docs/snapshots.md says.",
+        )
+    blocks = sum(-(-entry["size"] // BLOCK) + 1 for entry in entries)
+    require_space(os.path.dirname(var_ct), blocks * BLOCK, files=len(entries) + 10, reserve=BLOCK * 256)
 
 
 def extract(archive, root, node_id_file):

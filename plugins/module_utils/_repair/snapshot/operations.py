@@ -14,7 +14,7 @@ import time
 
 from .. import guards, look
 from ..steps import actions
-from . import archive, identity, manifest, recovery
+from . import archive, build, identity, manifest, recovery
 from .daemons import Daemons
 from .errors import SnapshotError
 from .files import MEBIBYTE, decode, encode, printable, require_space
@@ -121,7 +121,7 @@ def restored(options, runner, clock, notes):
             guards.check(evidence, "restored", expected=options["expected"])
             differences = host.restore.differences(opened.manifest)
             if differences:
-                host.restore.require_possible(opened.manifest)
+                build.require_possible(host.restore.var_ct, opened.manifest["entries"])
                 _warn_of_keys(host, differences)
                 host.restore.run(opened, {key: evidence[key] for key in ("partition", "node_id", "cluster", "activity")})
     shown = [{"path": printable(item["path"]), "what": item["what"]} for item in differences]

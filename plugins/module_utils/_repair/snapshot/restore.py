@@ -17,11 +17,10 @@ from ..._evidence import node_id as node_ids
 from .. import guards
 from . import build, journal as journals
 from .errors import SnapshotError
-from .files import decode, encode, is_mount_point, printable, remove_file, require_space, sync_directory, write_private
-from .tree import differences, digest, file_entry, open_file, scan
+from .files import decode, encode, printable, remove_file, sync_directory, write_private
+from .tree import differences, digest, file_entry, open_file
 
 OLD, NEW = "old", "new"
-BLOCK = 4096
 KEY_FILES = ("cfg/ct_has.qkf", "cfg/ct_has.pkf")
 
 
@@ -43,8 +42,6 @@ class Restore:
         self.journal = {}
         self.notes = notes
 
-    # What is different, and whether it can be done at all: nothing is changed by these.
-
     def differences(self, manifest):
         """[{path, what}] between this host and the snapshot, the node id file included."""
         result = differences(self.var_ct, manifest["entries"])
@@ -52,30 +49,10 @@ class Restore:
             result.append({"path": decode(self.node_id_file), "what": "differs from the snapshot"})
         return result
 
-    def require_possible(self, manifest):
-        """Refuse what rename cannot do, and what does not fit, before anything is touched."""
-        mounts = []
-        if os.path.isdir(self.var_ct):
-            mounts = scan(self.var_ct).mounts
-            if is_mount_point(self.var_ct):
-                mounts.insert(0, ".")
-        if mounts:
-            raise SnapshotError(
-                "mount_point",
-                "{0} is or holds a mount point, so it cannot change places with another tree in one step.".format(
-                    printable(decode(self.var_ct))
-                ),
-                [{"source": "stat", "detail": "mounted: " + ", ".join(printable(path) for path in mounts)}],
-                "Unmount it and restore onto the directory below, or restore the files by hand as docs/snapshots.md says.",
-            )
-        entries = manifest["entries"]
-        blocks = sum(-(-entry["size"] // BLOCK) + 1 for entry in entries)
-        require_space(self.workspace.parent, blocks * BLOCK, files=len(entries) + 10, reserve=BLOCK * 256)
-
     # The way there.
 
     def run(self, archive, approval):
-        """Put the verified archive in place. approval: what the guards saw, kept in the journal for the reader of it."""
+        """Put the verified archive in place. approval: what the guards saw, kept in the journal for whoever has to end it."""
         if self.dry:
             self.daemons.stop()
             self.daemons.start()

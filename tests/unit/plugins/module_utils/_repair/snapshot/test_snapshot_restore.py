@@ -10,7 +10,7 @@ import signal
 import stat
 
 import pytest
-from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import files, identity, journal, restore
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import build, files, identity, journal, restore
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint, sample
 from snapshot_runs import FillingDisk, cut_off_at, fsync_of_aix, recover, refused
@@ -169,7 +169,7 @@ def test_refusal(broken, run, code, check_mode):
 
 
 def test_mount_point_is_refused(broken, run, monkeypatch):
-    monkeypatch.setattr(restore, "is_mount_point", lambda path: True)
+    monkeypatch.setattr(build, "is_mount_point", lambda path: True)
     before = broken.look()
     assert refused(lambda: run(broken, "restored", reidentified=True)) == "mount_point"
     assert broken.changing_commands() == [] and broken.look() == before
