@@ -52,8 +52,11 @@ class NoDaemons:
     def stop(self):
         pass
 
-    def start(self):
+    def start(self, exchanged=False):
         pass
+
+    def active(self):
+        return []
 
 
 def measure(base, megabytes):

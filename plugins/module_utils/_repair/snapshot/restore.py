@@ -18,9 +18,10 @@ from .. import guards
 from . import build, journal as journals
 from .errors import SnapshotError
 from .files import decode, encode, printable, remove_file, sync_directory, write_private
-from .tree import differences, digest, file_entry, open_file
+from .tree import differences, file_entry, file_is, open_file
 
 OLD, NEW = "old", "new"
+FOREIGN_START = "Somebody else started RSCT while it was stopped for the restore; it was stopped again."
 KEY_FILES = ("cfg/ct_has.qkf", "cfg/ct_has.pkf")
 
 
@@ -116,9 +117,11 @@ class Restore:
     def _forward(self):
         """Swap, start, verify, remove the old tree; or put everything back and say so."""
         try:
-            if not self._is_arranged(NEW):
+            exchanged = not self._is_arranged(NEW)
+            if exchanged:
+                self._require_stopped()
                 self._arrange(NEW)
-            self.daemons.start()
+            self._start(exchanged)
             self._verify()
         except (SnapshotError, OSError) as error:
             self._note_undo()
@@ -145,9 +148,11 @@ class Restore:
 
     def _back(self):
         """The old tree, and RSCT started from it."""
-        if not self._is_arranged(OLD):
+        exchanged = not self._is_arranged(OLD)
+        if exchanged:
             try:
                 self._stop()
+                self._require_stopped()
             except guards.Refused:
                 self.notes.append("RSCT does not work with the restored tree, which is still in place; the old one is kept.")
                 raise
@@ -161,7 +166,7 @@ class Restore:
                 ) from error
             self._arrange(OLD)
         try:
-            self.daemons.start()
+            self._start(exchanged)
         except SnapshotError as error:
             self._clear()
             raise SnapshotError(
@@ -171,6 +176,19 @@ class Restore:
                 error.next_step,
             ) from error
         self._clear()
+
+    def _start(self, exchanged):
+        if self.daemons.start(exchanged):
+            self.notes.append(FOREIGN_START)
+
+    def _require_stopped(self):
+        """Right before the trees change places: what somebody else started since the stop is stopped again."""
+        active = [] if self.dry else self.daemons.active()
+        if active == []:
+            return
+        self.daemons.stop()
+        if active:
+            self.notes.append(FOREIGN_START)
 
     def _stop(self):
         """RSCT stopped, once nothing forbids it. Asked once a run: after the stop RSCT could not answer any more."""
@@ -260,7 +278,7 @@ class Restore:
         return aside
 
     def _node_id_is(self, entry):
-        return _file_is(self.node_id_file, entry)
+        return file_is(self.node_id_file, entry)
 
     def _arrange_node_id(self, which):
         entry = self.journal["node_id_" + which]
@@ -290,21 +308,12 @@ class Restore:
         if not self._node_id_is(self.journal["node_id_new"]):
             raise _not_restored(printable(decode(self.node_id_file)), "differs from the snapshot")
         for entry in self.journal["keys"]:
-            if not _file_is(os.path.join(self.var_ct, encode(entry["path"])), entry):
+            if not file_is(os.path.join(self.var_ct, encode(entry["path"])), entry):
                 raise _not_restored(printable(entry["path"]), "differs from the snapshot")
 
 
 def _not_restored(source, detail):
     return SnapshotError("not_restored", "RSCT answers, but not with what was restored.", [{"source": source, "detail": detail}])
-
-
-def _file_is(path, entry):
-    """Whether the file at path has the content, mode and owner of the entry; None stands for no file."""
-    found = file_entry(path)
-    if entry is None or found is None:
-        return entry is found
-    same = all(found[key] == entry[key] for key in ("mode", "uid", "gid", "size"))
-    return same and digest(path) == entry["sha256"]
 
 
 def _inode(path):

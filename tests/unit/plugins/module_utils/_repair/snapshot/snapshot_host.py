@@ -65,7 +65,9 @@ def _answer(base, state, argv):
         if state["ctrmc"] == "active":
             return 1, "0513-029 The ctrmc Subsystem is already active."
         if os.path.exists(base / "var/ct/cfg/ct_node_id"):
-            state.update(ctrmc="active", drm="active", node_id=(base / "var/ct/cfg/ct_node_id").read_text()[:16])
+            state.update(
+                ctrmc="active", drm="active", node_id=(base / "var/ct/cfg/ct_node_id").read_text()[:16], tree=os.stat(base / "var/ct").st_ino
+            )
         return 0, ""
     if line == "rmcctrl -p":
         state["remote"] = True
@@ -142,6 +144,8 @@ class Host:
                     "stops_left": None,
                     "deaf": False,
                     "node_id": NODE_ID,
+                    # The directory from which RSCT runs, whatever its name is by now.
+                    "tree": host.var_ct.stat().st_ino,
                     "answers": {},
                     "dies": [],
                 }
@@ -206,7 +210,7 @@ class Host:
         (self.var_ct / "core.2").write_text("dump 2")
         os.chmod(self.node_id_file, 0o644)
         self.node_id_file.write_text(node_id + "\n")
-        self.change_state(node_id=node_id)
+        self.change_state(node_id=node_id, tree=self.var_ct.stat().st_ino)
 
     def state(self):
         return json.loads((self.base / "state.json").read_text())
@@ -221,6 +225,11 @@ class Host:
     def changing_commands(self):
         return [line for line in self.commands() if line.split()[0] in ("rmcctrl", "stopsrc")]
 
+    def start_rsct(self, **more):
+        """What a boot, a person or another program does: RSCT runs from the tree that is in place."""
+        tree = self.var_ct.stat().st_ino if self.var_ct.exists() else None
+        self.change_state(ctrmc="active", drm="active", remote=True, tree=tree, **more)
+
     def forget_commands(self):
         if (self.base / "commands.log").exists():
             (self.base / "commands.log").unlink()
@@ -228,18 +237,20 @@ class Host:
     def copy_to(self, base):
         """Another host in the same condition: owners, times, links, sockets and all."""
         subprocess.run(["cp", "-a", str(self.base), str(base)], check=True)
-        return Host(base)
+        copy = Host(base)
+        copy.change_state(tree=copy.var_ct.stat().st_ino)
+        return copy
 
     def look(self):
         """The tree and the node id file as one finds them."""
         return fingerprint(self.var_ct), fingerprint(self.node_id_file)
 
     def require_settled(self):
-        """Nothing of a restore is left, RSCT runs with the identity that the files have."""
+        """Nothing of a restore is left, RSCT runs from the tree that is in place and with the identity that the files have."""
         assert sorted(path.name for path in (self.base / "var").iterdir()) == ["ct"]
         assert sorted(path.name for path in (self.base / "etc").iterdir()) == ["ct_node_id"]
         state = self.state()
-        assert (state["ctrmc"], state["remote"]) == ("active", True)
+        assert (state["ctrmc"], state["remote"], state["tree"]) == ("active", True, self.var_ct.stat().st_ino)
         assert self.node_id_file.read_text()[:16] == (self.var_ct / "cfg/ct_node_id").read_text()[:16] == state["node_id"]
 
     def options(self, **more):

@@ -23,11 +23,6 @@ def cut_off(host, run, monkeypatch, after=False):
     host.forget_commands()
 
 
-def boot(host, **more):
-    """The host was started: RSCT runs from the tree that is in place."""
-    host.change_state(ctrmc="active", drm="active", remote=True, **more)
-
-
 def require_untouched(host, before):
     assert host.changing_commands() == [] and host.look() == before
 
@@ -38,7 +33,7 @@ def test_boot_between_the_two_renames(broken, run, monkeypatch):
     assert not broken.var_ct.exists()
     (broken.var_ct / "cfg").mkdir(parents=True)
     (broken.var_ct / "cfg/ct_node_id").write_text("f" * 16 + "\n")
-    broken.change_state(ctrmc="active", node_id="f" * 16)
+    broken.start_rsct(node_id="f" * 16)
     result = run(broken, "restored")
     assert result["recovered"] == {"snapshot": "before", "phase": "swap", "outcome": "finished"}
     aside = [path for path in (broken.base / "var").iterdir() if "set-aside" in path.name]
@@ -103,7 +98,7 @@ CLUSTER = {
 def test_a_snapshot_stops_nothing(broken, run, monkeypatch, answers, check_mode):
     """Cut off before the swap, and the host ran on with its old tree: a routine snapshot tells of it and changes nothing."""
     cut_off(broken, run, monkeypatch)
-    boot(broken, answers=answers)
+    broken.start_rsct(answers=answers)
     before = broken.look()
     assert refused(lambda: run(broken, "present", name="after", check_mode=check_mode)) == "restore_in_progress"
     require_untouched(broken, before)
@@ -131,7 +126,7 @@ FORBIDDEN = {
 def test_a_restore_is_not_finished_where_a_guard_forbids_it(broken, run, monkeypatch, code, check_mode):
     options, answers = FORBIDDEN[code]
     cut_off(broken, run, monkeypatch)
-    boot(broken, answers=answers)
+    broken.start_rsct(answers=answers)
     before, notes = broken.look(), []
     assert refused(lambda: run(broken, "restored", reidentified=True, check_mode=check_mode, notes=notes, **options)) == code
     require_untouched(broken, before)
@@ -142,14 +137,14 @@ def test_a_restore_is_not_finished_where_a_guard_forbids_it(broken, run, monkeyp
 def test_a_host_that_just_booted_finishes_what_the_boot_cut_off(broken, run, monkeypatch):
     """A power loss is what cut it off: that the host is up for three minutes forbids a new restore, and not the end of this one."""
     cut_off(broken, run, monkeypatch)
-    boot(broken, answers={"ps -e -o user,pid,etime,args": [0, "root 1 03:05 /etc/init\n"]})
+    broken.start_rsct(answers={"ps -e -o user,pid,etime,args": [0, "root 1 03:05 /etc/init\n"]})
     assert run(broken, "restored")["recovered"]["outcome"] == "finished"
     broken.require_settled()
 
 
 def test_a_host_that_was_identified_anew_meanwhile_keeps_that(broken, run, monkeypatch):
     cut_off(broken, run, monkeypatch)
-    boot(broken)
+    broken.start_rsct()
     for path in (broken.node_id_file, broken.var_ct / "cfg/ct_node_id"):
         path.write_text("e" * 16 + "\n")
     before = broken.look()

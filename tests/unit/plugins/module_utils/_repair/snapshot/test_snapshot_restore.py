@@ -362,7 +362,8 @@ def test_everything_is_on_disk_before_the_trees_change_places(broken, run, monke
         monkeypatch.setattr(os, name, recorder(calls, name, getattr(os, name)))
     run(broken, "restored", reidentified=True)
     swap = next(place for place, (name, path) in enumerate(calls) if name == "rename" and path == os.fsencode(broken.var_ct))
-    done = calls[:swap]
+    # Without those of the host itself, which keeps its state in a file.
+    done = [call for call in calls[:swap] if call[1].startswith(os.fsencode(broken.base / "var"))]
     new = os.fsencode(broken.workspace / "new")
     made = {os.path.normpath(path): place for place, (name, path) in enumerate(done) if name in ("create", "mkdir", "link", "symlink") and path.startswith(new)}
     synced = {os.path.normpath(path): place for place, (name, path) in enumerate(done) if name == "fsync"}
