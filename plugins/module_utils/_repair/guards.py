@@ -61,6 +61,7 @@ def check(evidence, method, expected=None, cluster_override=None):
             not_root(evidence),
             wrong_host(evidence, expected),
             cluster(evidence, method, cluster_override),
+            restore_in_progress(evidence),
             rmcd_unknown(evidence),
             activity(evidence),
             recently_booted(evidence),

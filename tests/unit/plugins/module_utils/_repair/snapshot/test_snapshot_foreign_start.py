@@ -8,8 +8,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from ansible_collections.aixops.rsct.plugins.module_utils._repair import recycle
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import build
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
+from snapshot_runs import HostRunner
 
 STOP, START = ["rmcctrl -z", "stopsrc -s ctcas"], ["rmcctrl -A", "rmcctrl -p"]
 
@@ -63,6 +67,26 @@ def test_while_the_trees_change_places(changed, run, monkeypatch):
     assert result["changed"] is True and "Somebody else started RSCT" in result["warnings"][-1]
     assert changed.changing_commands() == STOP + ["rmcctrl -A"] + STOP + START
     changed.require_settled()
+
+
+def test_a_repair_does_not_start_it(changed, run, monkeypatch):
+    """An event rule sees RSCT down and asks for a start: refused by the module, so that nothing has to be stopped again."""
+    real, reasons = build.carry, []
+    options = dict(
+        changed.options(), method="start", subsystem="auto", remote_clients="enabled", cluster_override=None, snapshot=None, force=False,
+        settle_seconds=300, ready_timeout=20,
+    )
+
+    def carry(*arguments):
+        real(*arguments)
+        with pytest.raises(Refused) as caught:
+            recycle.repair(HostRunner(changed), options, Clock(), lambda name: name)
+        reasons.extend(refusal.reason for refusal in caught.value.refusals)
+
+    monkeypatch.setattr(build, "carry", carry)
+    assert run(changed, "restored")["warnings"][1:] == []
+    assert "restore_in_progress" in reasons
+    assert changed.changing_commands() == STOP + START
 
 
 def test_what_cannot_be_stopped_again_leaves_the_old_tree(changed, run, monkeypatch):

@@ -9,7 +9,7 @@ import os
 import shutil
 
 import pytest
-from snapshot_host import NODE_ID, fingerprint, sample
+from snapshot_host import NODE_ID, sample
 from snapshot_kill import killed_before
 from snapshot_runs import cut_off_at, recover, refused
 
