@@ -154,7 +154,7 @@ class Restore:
                 self._stop()
                 self._require_stopped()
             except guards.Refused:
-                self.notes.append("RSCT does not work with the restored tree, which is still in place; the old one is kept.")
+                self.notes.append("RSCT does not work with the restored tree, and the way back was not gone; both trees are kept.")
                 raise
             except SnapshotError as error:
                 raise SnapshotError(
