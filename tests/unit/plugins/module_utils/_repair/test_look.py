@@ -82,7 +82,7 @@ def snapshot(fake, runner, clock):
         "var_ct": fake.var_ct,
         "ct_node_id_file": fake.node_id_file,
     }
-    return operations.present(options, runner, clock)["snapshot"]["path"]
+    return operations.present(options, runner, clock, [])["snapshot"]["path"]
 
 
 def problem(fake, runner, path):
