@@ -77,10 +77,10 @@ class ActionModule(ActionBase):
 
     def _hands_over_input(self):
         """Whether the program can go in by standard input: not where the become method wants a terminal."""
-        connection = self._connection
-        if not connection.become:
-            return connection.has_pipelining
-        return connection.is_pipelining_enabled()
+        if not self._connection.become:
+            return self._connection.has_pipelining
+        # Connections can be asked themselves from ansible-core 2.19 on.
+        return self._is_pipelining_enabled("new")
 
     def _by_python(self, options, task_vars):
         answer = self._execute_module(module_name="aixops.rsct.rmc_facts", module_args=options, task_vars=task_vars)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -15,9 +16,10 @@ from ansible.utils.display import Display
 
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.thresholds import Thresholds
-from ansible_collections.aixops.rsct.plugins.plugin_utils._report import codes, files, formats, history, merge, survey, terminal, view
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import archive, codes, files, formats, merge, survey, terminal, view
 
 display = Display()
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ActionModule(ActionBase):
@@ -42,6 +44,7 @@ class ActionModule(ActionBase):
         "survey": {"type": "dict"},
         "evidence_files": {"type": "list", "elements": "path", "default": []},
         "max_age": {"type": "int", "default": 3600},
+        "max_spread": {"type": "int", "default": 1800},
         "return_report": {"type": "bool", "default": False},
     }
 
@@ -56,11 +59,12 @@ class ActionModule(ActionBase):
         # What is judged is what is saved, to the letter, and plain Python: values of a play carry tags of Ansible.
         seen = json.loads(evidence)
         directory = os.path.abspath(options["report_dir"])
-        archive = os.path.join(directory, "history") if options["history"] else None
-        report = diagnose(seen, options["thresholds"], history.earlier(archive, seen.get("collected_at") or "") if archive else None)
-        survey.mark_same_names(report, seen.get("not_asked") or [])
+        past = os.path.join(directory, "history") if options["history"] else None
         try:
-            model, paths = self._write(report, seen, evidence, options, directory, archive)
+            with archive.locked(past, lambda: self._wait(past)) if past else contextlib.nullcontext():
+                report = diagnose(seen, options["thresholds"], self._earlier(past, seen["collected_at"]) if past else None)
+                survey.mark_same_names(report, seen.get("not_asked") or [])
+                model, paths = self._write(report, seen, evidence, options, directory, past)
         except OSError as error:
             raise AnsibleActionFail(f"The report cannot be written to {directory}: {error.strerror}") from error
         text = terminal.render(model)
@@ -86,8 +90,9 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"fail_on names unknown codes: {', '.join(unknown)}. Known are: {known}")
         if options["survey"] is not None and options["evidence_files"]:
             raise AnsibleActionFail("survey and evidence_files are mutually exclusive")
-        if options["history"] < 0:
-            raise AnsibleActionFail(f"history is {options['history']}, it must be 0 or more")
+        for name in ("history", "max_spread"):
+            if options[name] < 0:
+                raise AnsibleActionFail(f"{name} is {options[name]}, it must be 0 or more")
         try:
             Thresholds(options["thresholds"])
         except ValueError as error:
@@ -100,7 +105,7 @@ class ActionModule(ActionBase):
             return survey.check(options["survey"], "survey")
         if options["evidence_files"]:
             # A relative path is one of the working directory, like report_dir.
-            return merge.merge([survey.read(os.path.abspath(path)) for path in options["evidence_files"]])
+            return merge.merge([survey.read(os.path.abspath(path)) for path in options["evidence_files"]], options["max_spread"])
         return self._survey_of_play(options, task_vars)
 
     @staticmethod
@@ -125,15 +130,31 @@ class ActionModule(ActionBase):
         if by_name is None:
             results = options["hmc_results"] if isinstance(options["hmc_results"], list) else [options["hmc_results"]]
         not_asked = set(groups.get("all") or []) - set(hosts) - set(hmcs)
-        return survey.assemble(hosts, survey.hmc_entries(results, hmcs), now.strftime("%Y-%m-%dT%H:%M:%SZ"), list(not_asked))
+        return survey.assemble(hosts, survey.hmc_entries(results, hmcs), now.strftime(_TIME), list(not_asked))
 
     # --- files ---
 
     @staticmethod
-    def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, archive: str | None) -> tuple:
-        os.makedirs(archive or directory, exist_ok=True)
-        if archive:
-            state = history.update(archive, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
+    def _wait(past: str) -> None:
+        display.display(f"Another run is writing its report to {past}. Waiting for it to end.")
+
+    @staticmethod
+    def _earlier(past: str, collected_at: str) -> list:
+        now = datetime.datetime.now(datetime.timezone.utc).strftime(_TIME)
+        # Evidence of another controller may be of later than the clock here.
+        ahead = archive.set_aside_future(past, max(now, collected_at))
+        if ahead:
+            display.warning(
+                f"The last run in {past} is of {ahead}, which is in the future: a clock was wrong. It was set aside there, in files that begin "
+                "with ahead-, and the history goes on from the runs before it."
+            )
+        return archive.earlier(past, collected_at)
+
+    @staticmethod
+    def _write(report: dict, seen: dict, evidence: str, options: dict, directory: str, past: str | None) -> tuple:
+        os.makedirs(directory, exist_ok=True)
+        if past:
+            state = archive.update(past, report, options["history"], Thresholds(options["thresholds"]).flapping_transitions_per_hour)
         model = view.build(report)
         paths = []
         texts = {formats.EVIDENCE: evidence, **formats.render(model, report, seen, options["formats"])}
@@ -143,11 +164,11 @@ class ActionModule(ActionBase):
                 paths.append(files.write(directory, name, text, files.PRIVATE if name == formats.EVIDENCE else files.SHARED))
             else:
                 files.remove(directory, name)
-        if archive:
-            files.write(archive, history.file_name(report["generated_at"]), formats.json_lines(report))
-            files.write(archive, history.STATE_FILE, json.dumps(state))
-            for name in history.surplus(history.kept(archive), options["history"]):
-                files.remove(archive, name)
+        if past:
+            files.write(past, archive.file_name(report["generated_at"]), formats.json_lines(report))
+            files.write(past, archive.STATE_FILE, json.dumps(state))
+            for name in archive.surplus(archive.kept(past), options["history"]):
+                files.remove(past, name)
         return model, paths
 
     @staticmethod

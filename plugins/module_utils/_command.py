@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import selectors
 import signal
 import subprocess
 import time
 
-# Appended to the inherited PATH, so that a site's own PATH wins.
+# Behind the inherited PATH, so that a site's own PATH wins ...
 PATH_ADDITIONS = (
     "/opt/rsct/bin",
     "/usr/sbin/rsct/bin",
@@ -22,6 +23,9 @@ PATH_ADDITIONS = (
     "/usr/sbin",
     "/usr/ios/cli",
 )
+# ... but for these, which come last: GNU commands of the AIX Toolbox (uname without -L, df without inodes) answer to the names of AIX's.
+# A regular expression for Perl too.
+PATH_BEHIND = r"^/(?:opt/freeware|usr/linux|usr/local)(?:/|$)"
 # Scope 0 and no CT_CONTACT: RSCT commands ask the local node and nothing else.
 ENVIRONMENT = {"LC_ALL": "C", "LANG": "C", "CT_MANAGEMENT_SCOPE": "0"}
 ENVIRONMENT_REMOVED = ("CT_CONTACT",)
@@ -52,11 +56,18 @@ class Result:
         return "Result({0!r}, rc={1!r}, outcome={2!r})".format(self.argv, self.rc, self.outcome)
 
 
+def search_path(inherited):
+    """The directories in which commands are looked for."""
+    own = [path for path in inherited.split(os.pathsep) if path]
+    behind = [path for path in own if re.search(PATH_BEHIND, path)]
+    return [path for path in own if path not in behind] + list(PATH_ADDITIONS) + behind
+
+
 def environment(extra=None):
     """The environment of every command."""
     env = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT_REMOVED}
     env.update(ENVIRONMENT)
-    env["PATH"] = os.pathsep.join([path for path in (env.get("PATH", ""),) + PATH_ADDITIONS if path])
+    env["PATH"] = os.pathsep.join(search_path(env.get("PATH", "")))
     env.update(extra or {})
     return env
 

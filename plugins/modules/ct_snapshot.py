@@ -18,8 +18,9 @@ description:
     before anything of it is believed.
   - A restore builds the new tree beside the old one, stops RSCT, lets the trees change places by rename, starts RSCT, and removes
     the old tree only when RSCT answers with the identity and the keys of the snapshot. Otherwise it puts the old tree back.
-  - A restore that was killed, by a power loss for one, is finished or undone by the next run with O(state=present) or
-    O(state=restored); O(state=listed) says whether there is one.
+  - A restore that was killed, by a power loss for one, is finished or undone by the next run with O(state=restored), which asks the
+    guards anew before it stops RSCT for that. O(state=present) does so only where RSCT need not be stopped and is refused otherwise;
+    O(state=listed) says whether there is one.
   - How all of this works, and what to do without this module, is told in C(docs/snapshots.md).
 author:
   - aixops team (@aixops)
@@ -44,7 +45,7 @@ attributes:
 options:
   state:
     description:
-      - V(present) takes a snapshot, or verifies the one of that O(name).
+      - V(present) takes a snapshot, or verifies the one of that O(name). Never stops RSCT.
       - V(restored) makes the host equal to the snapshot. Refused in a cluster, or where a cluster cannot be excluded, and there is
         no way around that.
       - V(absent) removes a snapshot.
@@ -209,7 +210,7 @@ refusal:
       description:
         - A stable code, such as V(cluster_member), V(cluster_unknown), V(wrong_host), V(wrong_partition), V(wrong_node_id), V(identity_unknown),
           V(no_snapshot), V(damaged_snapshot), V(wrong_modes), V(unsafe_directory), V(filesystem_full), V(mount_point), V(busy),
-          V(restore_undone), V(undo_pending), V(undone_but_no_answer).
+          V(restore_in_progress), V(restore_undone), V(undo_pending), V(undone_but_no_answer).
       type: str
     evidence:
       description: What shows it, as RV(ignore:source) and RV(ignore:detail).
@@ -245,6 +246,10 @@ OPTIONS = {
 }
 
 
+def fail(module, runner, texts, more):
+    module.fail_json(msg=" ".join(texts), actions=actions(runner), **more)
+
+
 def main():
     module = AnsibleModule(
         argument_spec=OPTIONS,
@@ -255,17 +260,18 @@ def main():
         if module.params[option] < 0:
             module.fail_json(msg="{0} cannot be negative.".format(option))
     runner = Runner(check_mode=module.check_mode)
+    notes = []
     try:
         with uninterrupted():
-            result = STATES[module.params["state"]](module.params, runner, Clock())
+            result = STATES[module.params["state"]](module.params, runner, Clock(), notes)
     except Refused as error:
-        module.fail_json(msg=str(error), actions=actions(runner), **error.result())
+        fail(module, runner, [str(error)] + notes, error.result())
     except SnapshotError as error:
-        module.fail_json(msg=error.text, actions=actions(runner), refusal=error.as_refusal())
+        fail(module, runner, [error.text] + notes, {"refusal": error.as_refusal()})
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         refusal = {"reason": "filesystem_full" if full else "io_error", "evidence": [{"source": "system", "detail": str(error)}], "next_step": ""}
-        module.fail_json(msg="The files could not be read or written: {0}".format(error), actions=actions(runner), refusal=refusal)
+        fail(module, runner, ["The files could not be read or written: {0}".format(error)] + notes, {"refusal": refusal})
     for text in result.pop("warnings"):
         module.warn(text)
     module.exit_json(**result)

@@ -49,7 +49,7 @@ options:
       - "false"
     default: auto
   identity:
-    description: Whether to read name, level, model, serial number and addresses of the HMC.
+    description: Whether to read name, level, model, serial number, addresses and security mode of the HMC.
     type: bool
     default: true
   memory:
@@ -129,6 +129,10 @@ hmc:
       type: list
       elements: str
       sample: [192.0.2.11]
+    security_mode:
+      description: V(legacy) or V(nist_sp800_131a). Null where the HMC does not tell it, such as below V8R8.1.
+      type: str
+      sample: legacy
     clock_utc:
       description: The clock of the HMC, read just after RV(hmc.queried_at).
       type: str

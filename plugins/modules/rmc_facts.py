@@ -68,6 +68,8 @@ notes:
   - Some commands answer root only. Without C(become) or a root login their part of the evidence is null.
   - The reasons why a connection is down (trust, local filter, suspension) are asked for only where not all are up, because
     processes are dear on AIX.
+  - Commands are looked for in the C(PATH) of the login, then where RSCT and AIX have them, and last in C(/opt/freeware), C(/usr/linux)
+    and C(/usr/local), wherever these stand in C(PATH). GNU commands of the AIX Toolbox bear names of AIX commands and answer otherwise.
 seealso:
   - module: aixops.rsct.hmc_rmc_info
 """
@@ -265,7 +267,9 @@ ansible_facts:
                   source_address: 192.0.2.21
                   interface: en0
             local_filter:
-              description: Whether IP filtering is active on the LPAR, and its rules that can decide on the RMC port.
+              description: >-
+                Whether IP filtering is active on the LPAR, and its IPv4 rules that can decide on the RMC port, in their order: the first one that
+                matches decides. Of a rule that cannot be read there are the number and the text.
               type: dict
               returned: always
               sample: {"active": false, "rules": null}
@@ -305,7 +309,7 @@ ansible_facts:
           returned: always
           sample: {"dlpar": false, "lpm": false, "lku": false, "installp": false, "backup": false}
         migration:
-          description: The last live partition migration that the error log knows of, V(started) or V(completed), and its age.
+          description: The last live partition migration that the error log knows of, V(started), V(completed) or V(aborted), and its age.
           type: dict
           returned: always
           sample: {"event": "completed", "time": "2025-11-14T22:15", "age_seconds": 39120}

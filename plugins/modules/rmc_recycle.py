@@ -110,6 +110,8 @@ options:
         type: str
         required: true
 notes:
+  - While something is changed it holds the lock of M(aixops.rsct.ct_snapshot). It refuses (V(restore_in_progress)) where a restore is at work
+    or was cut off, also in check mode, and (V(busy)) where another run holds the lock.
   - Starting and stopping RSCT needs root.
 seealso:
   - module: aixops.rsct.rmc_facts
@@ -203,9 +205,10 @@ refusal:
   contains:
     reason:
       description:
-        - One of V(not_root), V(wrong_host), V(cluster_member), V(cluster_unknown), V(unknown_state), V(activity_in_progress),
-          V(recently_booted), V(recently_migrated), V(suspended), V(filesystem_full), V(active_on_hmc), V(no_snapshot), V(ctrmc_down),
-          V(not_on_file), V(rsct_missing).
+        - One of V(not_root), V(wrong_host), V(cluster_member), V(cluster_unknown), V(restore_in_progress), V(busy), V(unknown_state),
+          V(activity_in_progress), V(recently_booted), V(recently_migrated), V(suspended), V(filesystem_full), V(active_on_hmc),
+          V(no_snapshot), V(ctrmc_down),
+          V(not_on_file), V(rsct_missing), V(unsafe_directory).
       type: str
     evidence:
       description: What shows it, as RV(ignore:source) and RV(ignore:detail).

@@ -146,6 +146,8 @@ options:
         type: str
         required: true
 notes:
+  - While something is changed it holds the lock of M(aixops.rsct.ct_snapshot). It refuses (V(restore_in_progress)) where a restore is at work
+    or was cut off, also in check mode, and (V(busy)) where another run holds the lock.
   - Changing keys and identity needs root.
   - After a reset the HMC needs up to 15 minutes, and M(aixops.rsct.hmc_system_refresh) may be needed for it to register the partition again.
 seealso:
@@ -248,8 +250,9 @@ refusal:
   contains:
     reason:
       description:
-        - One of V(not_root), V(wrong_host), V(cluster_member), V(cluster_unknown), V(unknown_state), V(activity_in_progress),
-          V(recently_booted), V(recently_migrated), V(suspended), V(filesystem_full), V(active_on_hmc), V(no_snapshot), V(ctrmc_down),
+        - One of V(not_root), V(wrong_host), V(cluster_member), V(cluster_unknown), V(restore_in_progress), V(busy), V(unknown_state),
+          V(activity_in_progress), V(recently_booted), V(recently_migrated), V(suspended), V(filesystem_full), V(active_on_hmc),
+          V(no_snapshot), V(ctrmc_down),
           V(rsct_missing), V(node_id_unclear), V(node_id_not_named), V(record_unclear), V(record_in_use), V(unsafe_directory).
       type: str
     evidence:

@@ -92,6 +92,13 @@ options:
     description: How old evidence out of the facts of a host may be, in seconds. Older evidence, from a fact cache, counts as not read.
     type: int
     default: 3600
+  max_spread:
+    description:
+      - How far apart in time the O(evidence_files) may be, in seconds. What is older than the newest of them by more than this counts as not read,
+        its HMCs too, so that a slice that failed is not judged by what it left behind in the run before.
+      - Keep it below the time between two runs.
+    type: int
+    default: 1800
   return_report:
     description: Also return the whole report. It is large, and registered for every host of the play.
     type: bool

@@ -28,11 +28,10 @@ sys.path.insert(0, str(rig.ROOT / "tests" / "tools"))
 import tree  # noqa: E402  (the path above makes it known)
 
 JUDGED = (1000, 2000, 5000, 10000)
-# What is compared, in the order of a round. "b-half" runs on an estate of its own, "b-python" on the smallest one only;
-# "c" is far from the others and runs apart.
-SIDE_BY_SIDE = ("a", "b", "b-python", "d", "start", "raw")
+# What is compared, in the order of a round. "b-half" runs on an estate of its own, "b-python" on the smallest one only.
+SIDE_BY_SIDE = ("a", "b", "b-python", "d", "start", "raw", "c")
 COLD = ("a", "b", "d")
-# (c) at the largest size is stopped when it has taken this many times as long as (b): the goal is 25.
+# (c) at the largest of several sizes is stopped when it has taken this many times as long as (b) of its round: the goal is 25.
 TODAY_CAP = 27
 
 
@@ -65,25 +64,23 @@ def say(text: str) -> None:
     print(f"bench: {text}", flush=True)
 
 
-def side_by_side(entries: list[tuple[str, contenders.Bench]], pairs: int, cold: bool) -> list[Row]:
+def side_by_side(entries: list[tuple[str, contenders.Bench]], pairs: int, cold: bool, cap_today: bool = False) -> list[Row]:
     """a b c d a b c d ...: whatever else the machine does meanwhile hits all of them."""
     costs: dict[int, list[rig.Cost]] = {number: [] for number in range(len(entries))}
     for dummy in range(pairs):
+        walls: dict[str, float] = {}
         for number, (name, bench) in enumerate(entries):
             if cold:
                 rig.close_connections()
-            cost = bench.run(name)
+            cost = bench.run(name, TODAY_CAP * walls["b"] if name == "c" and cap_today and "b" in walls else None)
             rig.reap()
+            walls[name] = cost.wall
             costs[number].append(cost)
-            say(f"{bench.estate.hosts:5} LPARs  {'cold' if cold else 'warm'}  {name:9} {cost.wall:7.1f} s, CPU {cost.controller:6.1f} + {cost.targets:6.1f} s")
+            say(
+                f"{bench.estate.hosts:5} LPARs  {'cold' if cold else 'warm'}  {name:9} {cost.wall:7.1f} s, "
+                + ("stopped" if cost.capped else f"CPU {cost.controller:6.1f} + {cost.targets:6.1f} s")
+            )
     return [row(name, bench, costs[number]) for number, (name, bench) in enumerate(entries)]
-
-
-def today(bench: contenders.Bench, cap: float | None) -> Row:
-    cost = bench.run("c", cap)
-    rig.reap()
-    say(f"{bench.estate.hosts:5} LPARs  warm  c         {cost.wall:7.1f} s{', stopped' if cost.capped else ''}")
-    return row("c", bench, [cost])
 
 
 def judgement() -> list[dict]:
@@ -116,12 +113,7 @@ def measure(args: argparse.Namespace, scratch: pathlib.Path) -> dict:
                 half.up()
                 entries.append(("b-half", contenders.Bench(half, scratch, env, args.forks)))
                 entries[-1][1].warm()
-            rows = side_by_side(entries, args.pairs, cold=False)
-            if "c" in args.only:
-                diagnosis = [each.wall for each in rows if each.name == "b"]
-                cap = TODAY_CAP * diagnosis[0] if diagnosis and largest and len(args.hosts) > 1 and not args.whole else None
-                rows.append(today(bench, cap))
-            result["warm"] += rows
+            result["warm"] += side_by_side(entries, args.pairs, cold=False, cap_today=largest and len(args.hosts) > 1 and not args.whole)
             if largest and args.cold_pairs:
                 result["cold"] = side_by_side([(name, bench) for name in COLD if name in args.only], args.cold_pairs, cold=True)
             rig.close_connections()
@@ -138,7 +130,7 @@ def measure(args: argparse.Namespace, scratch: pathlib.Path) -> dict:
 
 
 def options() -> argparse.Namespace:
-    everything = [*SIDE_BY_SIDE, "b-half", "c", "judgement"]
+    everything = [*SIDE_BY_SIDE, "b-half", "judgement"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hosts", default="50,200", help="sizes of the estates (default: %(default)s)")
     parser.add_argument("--pairs", type=int, default=3, help="how often everything runs (default: %(default)s)")

@@ -52,8 +52,11 @@ class NoDaemons:
     def stop(self):
         pass
 
-    def start(self):
+    def start(self, exchanged=False):
         pass
+
+    def active(self):
+        return []
 
 
 def measure(base, megabytes):
@@ -61,7 +64,7 @@ def measure(base, megabytes):
 
     root, node_id_file, final = (os.fsencode(base / name) for name in ("var/ct", "ct_node_id", "x.ctsnapshot.tar"))
     identity = {"partition": {}, "node_id": {"etc": None, "var_ct": None}, "rsct_level": None, "definitions": {}}
-    work = restore.Restore(root, node_id_file, NoDaemons())
+    work = restore.Restore(root, node_id_file, NoDaemons(), [])
 
     def create():
         archive.create(final, root, node_id_file, lambda scanned, entry: manifest.build("x", "now", identity, scanned, entry))

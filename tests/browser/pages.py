@@ -50,6 +50,18 @@ def hostile() -> str:
     return render(survey)
 
 
+def unsure() -> str:
+    """HMCs that cannot say whether DLPAR works: judged by the raw view, not to be judged; one that is busy; and one without DLPAR."""
+    survey = build.survey(4)
+    for result in survey["hmcs"].values():
+        by_raw_view, not_known, busy, without = result["partitions"]
+        by_raw_view.update(dlpar_mem=None, dlpar_proc=None, dlpar_io=None)
+        not_known.update(dlpar_mem=None, dlpar_proc=None, dlpar_io=None, raw_connection=None)
+        busy.update(rmc_state="busy")
+        without.update(dlpar_mem=1, dlpar_proc=0, dlpar_io=None)
+    return render(survey)
+
+
 def large(lpars: int = 2000) -> str:
     """One subnet cut off from one HMC, some rmcd down, some hosts lost."""
     survey = build.survey(lpars)

@@ -36,7 +36,7 @@ return poor;
 def files(tmp_path_factory):
     """The pages, made once."""
     directory = tmp_path_factory.mktemp("pages")
-    for name in ("small", "hostile", "large"):
+    for name in ("small", "hostile", "unsure", "large"):
         (directory / f"{name}.html").write_text(getattr(pages, name)(), encoding="utf-8")
     return directory
 
@@ -57,7 +57,7 @@ def page(browser, files):
     assert browser.log() == []
 
 
-@pytest.mark.parametrize("name", ["small", "hostile", "large"])
+@pytest.mark.parametrize("name", ["small", "hostile", "unsure", "large"])
 def test_it_loads_nothing_and_complains_of_nothing(page, name):
     browser = page(name)
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
@@ -171,8 +171,33 @@ def test_squares_tell_states_apart_by_more_than_colour(page):
     browser = page("small")
     look = "const s = getComputedStyle(sq); return s.backgroundImage + s.borderStyle + s.transform;"
     looks = browser.run("return [...document.querySelectorAll('#legend .sq')].map(sq => {" + look + "})")
-    # Full and crossed out, half, small, dashed.
-    assert len(set(looks)) == len(looks) == 5
+    # Full, half, a dot, crossed out, small, dashed.
+    assert len(set(looks)) == len(looks) == 6
+
+
+def test_what_an_hmc_could_not_say_is_not_drawn_as_a_fault(page):
+    browser = page("unsure")
+    squares = browser.run(
+        "return [...document.querySelectorAll('#map .sq')].map(sq => sq.getAttribute('aria-label').replace(/[,:].*/, '') + ' ' + sq.className)"
+    )
+    assert sorted(set(squares)) == [
+        "aix00001 (HEALTHY) sq up",
+        "aix00002 (UNDETERMINED) sq unsure",
+        "aix00003 (UNDETERMINED) sq unsure",
+        "aix00004 (DRM_DOWN) sq half",
+    ]
+    assert browser.run("return [...document.querySelectorAll('#body .hmcs .sq.down')].length") == 0
+    browser.run("document.querySelectorAll('#body tr.lpar button').forEach(button => button.click())")
+    lines = browser.run(
+        "return [...document.querySelectorAll('tr.story')].map(story => [story.previousElementSibling.querySelector('button').textContent,"
+        " ...[...story.querySelectorAll('.side:last-child dd')].slice(0, 2).map(dd => dd.textContent + '|' + dd.className)])"
+    )
+    assert sorted(lines) == [
+        ["aix00001", "active 198.18.1.2|ok", "?, ?, ?|"],
+        ["aix00002", "active 198.18.1.3|ok", "?, ?, ?|"],
+        ["aix00003", "busy 198.18.1.4|", "1, 1, 1|ok"],
+        ["aix00004", "active 198.18.1.5|ok", "1, 0, ?|bad"],
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

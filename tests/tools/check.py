@@ -25,6 +25,10 @@ def run(*argv: object, cwd: pathlib.Path, env: dict[str, str]) -> None:
     subprocess.run([str(part) for part in argv], cwd=cwd, env=env, check=True)
 
 
+class Skipped(Exception):
+    """A check that could not run here; the text says what it wants."""
+
+
 class Checks:
     """One method a check; groups() says which belong together."""
 
@@ -77,7 +81,15 @@ class Checks:
         run(BIN / "python", "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "tests/unit", cwd=self.target, env=self.env)
 
     def browser_tests(self) -> None:
-        """The HTML report in headless Chromium; skipped, and said so, where none is installed."""
+        """The HTML report in headless Chromium, which root on a Debian gets installed; skipped, and said so, where there is none."""
+        browser = ("chromium", "chromium-driver")
+        if not shutil.which("chromedriver") and os.geteuid() == 0 and shutil.which("apt-get"):
+            print(f"installing {' and '.join(browser)}", flush=True)
+            quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            for command in (["update"], ["install", "-y", "--no-install-recommends", *browser]):
+                subprocess.run(["apt-get", "-qq", *command], env=quiet, check=False, stdout=subprocess.DEVNULL)
+        if not shutil.which("chromedriver"):
+            raise Skipped(f"no chromedriver here; on Debian: apt-get install {' '.join(browser)}")
         run(BIN / "python", "-m", "pytest", "-q", "tests/browser", cwd=self.target, env=self.env)
 
     def molecule_scenarios(self) -> None:
@@ -118,23 +130,26 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"check: no such group: {', '.join(unknown)}; there are {', '.join(groups)}", file=sys.stderr)
         return 2
-    outcomes: list[tuple[str, bool, float]] = []
+    outcomes: list[tuple[str, str, float]] = []
     for check in [check for name, members in groups.items() for check in members if not wanted or name in wanted]:
         print(f"\n=== {check.__name__}: {check.__doc__}", flush=True)
         start = time.monotonic()
         try:
             check()
-            passed = True
+            outcome = "passed"
+        except Skipped as reason:
+            print(f"--- skipped: {reason}", flush=True)
+            outcome = "skipped"
         except (subprocess.CalledProcessError, AssertionError) as problem:
             print(f"--- {problem}", flush=True)
-            passed = False
-        outcomes.append((check.__name__, passed, time.monotonic() - start))
+            outcome = "FAILED"
+        outcomes.append((check.__name__, outcome, time.monotonic() - start))
     print("\n=== summary")
-    for name, passed, seconds in outcomes:
-        print(f"{'passed' if passed else 'FAILED':7} {seconds:6.0f} s  {name}")
-    failed = sum(not passed for dummy, passed, seconds in outcomes)
-    print(f"checks: {len(outcomes) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    for name, outcome, seconds in outcomes:
+        print(f"{outcome:7} {seconds:6.0f} s  {name}")
+    counts = {kind: sum(outcome == kind for dummy, outcome, seconds in outcomes) for kind in ("passed", "FAILED", "skipped")}
+    print("checks: " + ", ".join(f"{count} {kind.lower()}" for kind, count in counts.items()))
+    return 1 if counts["FAILED"] else 0
 
 
 if __name__ == "__main__":

@@ -33,6 +33,14 @@ def place():
 place()
 
 
+def leave_journal(var_ct, phase):
+    """What a restore leaves that was killed."""
+    workspace = var_ct.with_name(".ct.snapshot")
+    workspace.mkdir(mode=0o700)
+    journal = {"schema": 1, "phase": phase, "snapshot": "before", "var_ct": str(var_ct.resolve())}
+    (workspace / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def estate():
     estate = own()
@@ -45,6 +53,8 @@ def estate():
             estate.break_(**(fault if set(fault) & {"host", "subnet"} or row.get("host", "p1").startswith("p2") else dict(fault, host=name)))
         for path, value in row.get("set", {}).items():
             estate.control.set(name, path, value)
+        if "interrupted" in row:
+            leave_journal(estate.directory / "hosts" / name / "root/var/ct", row["interrupted"])
     estate.break_("RSCT_DOWN", host=PLAIN)
     (estate.results / "known.yml").write_text(json.dumps({"aix_lpars": {"hosts": known}}), encoding="utf-8")
     estate.settle()

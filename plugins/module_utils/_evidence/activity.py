@@ -38,11 +38,11 @@ def parse(processes, errors, now):
 
 
 def last_migration(errors, now):
-    """{event: started or completed, time, age_seconds} of the newest entry about a live partition migration, or None."""
-    events = {errpt.MIGRATION_STARTED: "started", errpt.MIGRATION_COMPLETED: "completed"}
+    """{event: started, completed or aborted, time, age_seconds} of the newest entry about a live partition migration, or None."""
     for row in errors:
-        if row["id"] in events:
-            return {"event": events[row["id"]], "time": row["time"], "age_seconds": _age(row["time"], now)}
+        event = errpt.migration(row)
+        if event:
+            return {"event": event, "time": row["time"], "age_seconds": _age(row["time"], now)}
     return None
 
 

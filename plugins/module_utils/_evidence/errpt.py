@@ -10,8 +10,12 @@ import re
 _ROW = re.compile(r"^([0-9A-F]{8})\s+([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})\s+(\S)\s+(\S)\s+(\S+)\s*(.*?)\s*$")
 # RMCD_INFO_2_ST, the log of rmcd was rotated: of no meaning.
 _IGNORED = ("573790AA",)
-MIGRATION_STARTED = "F2646817"
-MIGRATION_COMPLETED = "159D686C"
+# A live partition migration, as AIX up to about 7200-05-03 and later levels log it; in any language.
+_MIGRATION = {
+    "08917DC6": "started", "A5E6DB96": "completed", "5E075ADF": "aborted",
+    "F2646817": "started", "159D686C": "completed",
+}
+_MIGRATION_TEXT = re.compile(r"Migration (Started|Completed|Aborted)\b", re.IGNORECASE)
 
 
 def parse(text):
@@ -32,3 +36,11 @@ def parse(text):
                 }
             )
     return rows
+
+
+def migration(row):
+    """started, completed or aborted, where a row of parse() is about a live partition migration, else None."""
+    if row["id"] in _MIGRATION:
+        return _MIGRATION[row["id"]]
+    match = _MIGRATION_TEXT.search(row["description"]) if row["resource"] == "pmig" else None
+    return match.group(1).lower() if match else None

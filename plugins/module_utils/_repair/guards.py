@@ -61,6 +61,7 @@ def check(evidence, method, expected=None, cluster_override=None):
             not_root(evidence),
             wrong_host(evidence, expected),
             cluster(evidence, method, cluster_override),
+            restore_in_progress(evidence),
             rmcd_unknown(evidence),
             activity(evidence),
             recently_booted(evidence),
@@ -135,6 +136,20 @@ def cluster(evidence, method, override=None):
     message = "this host is a member of a cluster" if member else "it cannot be excluded that this host is a member of a cluster"
     shown = census.get("evidence") or [{"source": "cluster census", "detail": "no check answered"}]
     return Refusal(reason, message, shown, next_step)
+
+
+def restore_in_progress(evidence):
+    """The tree in place may be about to go: what runs, or is written, in it would go with it."""
+    found = evidence.get("interrupted_restore")
+    if not found:
+        return None
+    return refuse(
+        "restore_in_progress",
+        "a restore of the RSCT data is at work, or was cut off",
+        "journal",
+        found,
+        "Wait while it is at work. If it was cut off, restore that snapshot with aixops.rsct.ct_snapshot, which finishes or undoes it first.",
+    )
 
 
 def _override_holds(method, override, hostname):

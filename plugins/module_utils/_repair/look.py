@@ -28,6 +28,7 @@ from ansible_collections.aixops.rsct.plugins.module_utils._evidence import (
     runact,
     uname,
 )
+from ansible_collections.aixops.rsct.plugins.module_utils._repair import exclusion
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import archive, identity, tree
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 
@@ -51,6 +52,7 @@ def before(runner, options, now=datetime.datetime.now):
             "uid": user_id(runner),
             "partition": _partition(results, processes),
             "node_id": _node_ids(results),
+            "interrupted_restore": exclusion.interrupted_restore(options),
             "cluster": cluster.census(results),
             "activity": activity.parse(processes, errors, local_time),
             "migration": activity.last_migration(errors or [], local_time),

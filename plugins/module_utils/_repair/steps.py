@@ -17,7 +17,7 @@ import time
 
 from ansible_collections.aixops.rsct.plugins.module_utils._command import environment
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence import lssrc, netstat_an
-from ansible_collections.aixops.rsct.plugins.module_utils._repair import guards
+from ansible_collections.aixops.rsct.plugins.module_utils._repair import exclusion, guards
 
 ALREADY_ACTIVE = "0513-029"
 # rmcctrl -z returns when every manager has really ended; recfgct rebuilds the whole tree. Killing either half way does
@@ -105,10 +105,10 @@ def execute(runner, steps, clock):
 
 
 def carry_out(runner, steps, clock, options):
-    """Run a plan to its end, signals held. If it fails after ctrmc was taken down, ctrmc is brought up again and that is said."""
+    """Run a plan to its end, signals held, with nobody else at work. If it fails after ctrmc was taken down, ctrmc is brought up again and that is said."""
     recovery = None
     try:
-        with uninterrupted():
+        with uninterrupted(), exclusion.alone(options, runner.check_mode):
             try:
                 execute(runner, steps, clock)
             except BaseException as failure:

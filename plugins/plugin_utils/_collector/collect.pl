@@ -25,7 +25,8 @@ for my $line (split /\n/, $TABLE) {
     elsif ($what eq 'address') { push @addresses, plain($fields[0]) }
     elsif ($what eq 'probe')   { push @probes, probe(@fields) }
 }
-$ENV{PATH} = join ':', grep { length } ($ENV{PATH} || ''), $set{path};
+my @own = grep { length } split /:/, $ENV{PATH} || '';
+$ENV{PATH} = join ':', (grep { !/$set{path_behind}/ } @own), $set{path}, grep { /$set{path_behind}/ } @own;
 
 for my $name (qw(HUP INT TERM PIPE)) {
     $SIG{$name} = sub { kill 'KILL', map { -$_->{pid} } @running if @running; POSIX::_exit(1) };

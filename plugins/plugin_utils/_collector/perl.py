@@ -30,6 +30,7 @@ def program(options, nonce):
     settings = {
         "nonce": nonce,
         "path": ":".join(_command.PATH_ADDITIONS),
+        "path_behind": _command.PATH_BEHIND,
         "stages": " ".join(str(stage) for stage in probes.STAGES),
         "side_by_side": probes.SIDE_BY_SIDE,
         "read_limit": probes.READ_LIMIT,

@@ -92,7 +92,7 @@ def _history(reports):
     for entry in reports:
         at = entry.get("generated_at")
         for host in rows(entry.get("hosts")):
-            by_host.setdefault(text(host.get("host")), []).append({"collected_at": at, **host})
+            by_host.setdefault(text(host.get("host")), []).append({"collected_at": at, **host, "reported_at": at})
         for partition in rows(entry.get("partitions_not_in_inventory")):
-            by_key.setdefault((partition.get("machine"), partition.get("lpar_id")), []).append({"collected_at": at, **partition})
+            by_key.setdefault((partition.get("machine"), partition.get("lpar_id")), []).append({"collected_at": at, **partition, "reported_at": at})
     return by_host, by_key

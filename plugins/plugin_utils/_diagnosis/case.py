@@ -8,84 +8,11 @@ Names and RMC addresses never join anything: they are what goes stale.
 
 from __future__ import annotations
 
+from . import gaps, records
 from .evidence import Evidence, Record
 from .finding import line
+from .link import ACTIVE, BUSY, INACTIVE, NO_CAPS, NOT_CONNECTED, OFF, UNASKED, UNLISTED, UNMANAGED, UNREAD, Link, another
 from .reading import machine_name, mapping, text, truth, whole
-
-# How a connection stands, from the HMC's side.
-ACTIVE, NO_CAPS, BUSY, INACTIVE = "active", "no_caps", "busy", "inactive"
-OFF = "off"                      # the partition does not run
-NOT_CONNECTED = "not_connected"  # the HMC has lost the managed system
-UNREAD = "unread"                # this HMC or this system did not answer
-UNLISTED = "unlisted"            # the HMC answered for the system and did not name the partition
-UNASKED = "unasked"              # the LPAR names an HMC that the survey does not know
-UNMANAGED = "unmanaged"          # the LPAR names an HMC that answered and does not manage the machine
-
-# Said of the LPAR by itself: communication works, or was suspended by intent.
-UP_TOKENS = ("I", "S")
-
-
-class Link:
-    """One connection between the LPAR and one HMC, seen from both ends."""
-
-    __slots__ = ("hmc", "name", "state", "row", "system", "record", "replaced", "token", "queue", "lpar", "residue", "_paths")
-
-    def __init__(self, name, state, hmc=None, row=None, system=None):
-        self.name = name
-        self.state = state
-        self.hmc = hmc
-        self.row = row
-        self.system = system
-        self.record = None
-        self.replaced = False
-        self.token = None
-        self.queue = ""
-        self.lpar = None
-        self._paths = None
-        # A record of an HMC that is gone, while others answer: no fault by itself.
-        self.residue = False
-
-    @property
-    def paths(self) -> list:
-        """The TCP tests of the LPAR towards this HMC."""
-        if self._paths is None:
-            ends = set(self.record.addresses if self.record else self.hmc.addresses if self.hmc else ())
-            self._paths = [path for path in self.lpar.paths if path.address in ends] if self.lpar else []
-        return self._paths
-
-    def managing(self) -> bool:
-        """This HMC manages the machine, as far as anybody can tell."""
-        return self.state != UNMANAGED and not self.residue and not self.internal()
-
-    def internal(self) -> bool:
-        """NovaLink: the record leads to link-local addresses only, where no HMC is."""
-        return self.record is not None and self.record.internal
-
-    def known(self) -> bool:
-        """The HMC said how the connection stands."""
-        return self.state in (ACTIVE, NO_CAPS, BUSY, INACTIVE)
-
-    def works(self) -> bool:
-        """Nothing says that it is down, and somebody says that it is up."""
-        if self.state in (ACTIVE, NO_CAPS, BUSY):
-            return self.token in (None, "I")
-        return not self.known() and self.state != OFF and self.token == "I"
-
-    def down(self) -> bool:
-        """Somebody who can tell says that it is down."""
-        if self.state == OFF or not self.managing():
-            return False
-        return self.state == INACTIVE or self.token in ("O", "i", "X", "Z")
-
-    def tcp(self) -> str:
-        """The best answer of the TCP tests towards this HMC, empty where none was made."""
-        results = {path.result for path in self.paths}
-        return next((result for result in ("open", "refused", "timeout", "unreachable") if result in results), "")
-
-    def addresses(self) -> list:
-        """Where the LPAR reaches this HMC."""
-        own = self.record.addresses if self.record else []
-        return own or [path.address for path in self.paths] or (self.hmc.addresses if self.hmc else [])
 
 
 class Case:
@@ -93,7 +20,7 @@ class Case:
 
     __slots__ = (
         "name", "in_inventory", "estate", "thresholds", "lpar", "message", "unreachable", "expected", "machine", "lpar_id", "links", "fleet", "silent",
-        "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering",
+        "unnamed", "previous", "history", "gaps", "findings", "joined_by", "_managing", "_down", "_suffering", "_side_gaps",
     )
 
     def __init__(self, estate, name, host=None, key=None, previous=None):
@@ -116,6 +43,8 @@ class Case:
         self.machine, self.lpar_id, self.joined_by = self._identity(key)
         self.links = []
         self.silent = []
+        self.unnamed = []
+        self._side_gaps = None
         self._link_rows()
         if self.lpar:
             self._link_records()
@@ -153,23 +82,21 @@ class Case:
                 self.links.append(Link(row.hmc.name, _row_state(row), row.hmc, row))
 
     def _link_records(self):
-        lpar = self.lpar
         by_hmc = {id(link.hmc): link for link in self.links}
-        unused = list(lpar.domains or ())
-        for record in lpar.records or ():
-            hmc, replaced = self.estate.hmc_of(record)
-            link = by_hmc.get(id(hmc)) if hmc else None
-            if link is None or link.record is not None:
-                link = Link(hmc.name if hmc and not replaced else record.name(), self._foreign_state(hmc), hmc)
+        found, unused = records.read(self.lpar.records or (), self.lpar.domains or (), self.estate)
+        for first, *others in found:
+            link = by_hmc.get(id(first.hmc)) if first.hmc else None
+            if link is None:
+                link = Link(first.hmc.name if first.hmc and not first.replaced else first.record.name(), self._foreign_state(first.hmc), first.hmc)
                 self.links.append(link)
-                if hmc:
-                    by_hmc.setdefault(id(hmc), link)
-            link.record, link.replaced = record, replaced
-            self._token_of(link, unused)
+                if first.hmc:
+                    by_hmc[id(first.hmc)] = link
+            link.know(first)
+            self.links.extend(map(another, others))
         for domain in unused:
             self._link_domain(domain, by_hmc)
         for link in self.links:
-            link.lpar = lpar
+            link.lpar = self.lpar
 
     def _foreign_state(self, hmc):
         if hmc is None:
@@ -179,15 +106,6 @@ class Case:
         if not self.machine:
             return UNASKED
         return UNMANAGED
-
-    @staticmethod
-    def _token_of(link, unused):
-        record = link.record
-        for position, domain in enumerate(unused):
-            if (domain.node_id and domain.node_id == record.node_id) or (domain.name and domain.name in record.addresses + [record.key_token.lower()]):
-                link.token, link.queue = domain.state, domain.queue
-                del unused[position]
-                return
 
     def _link_domain(self, domain, by_hmc):
         """A line of rmcdomainstatus without a record: lsrsrc may have hung."""
@@ -220,6 +138,12 @@ class Case:
         self._down = [link for link in self.links if link.down()]
         self._suffering = not self._managing or bool(self._down) or any(link.state == NO_CAPS for link in self._managing)
 
+    def side_gaps(self) -> list:
+        """Parts that could not be read and that no verdict waits for."""
+        if self._side_gaps is None:
+            self._side_gaps = gaps.side(self)
+        return self._side_gaps
+
     def managing(self) -> list:
         return self._managing
 
@@ -251,6 +175,13 @@ class Case:
         """The IP path is not expected: mcproxy is there, and no record names an address of an HMC."""
         lpar = self.lpar
         return bool(lpar) and lpar.in_band in ("active", "inoperative") and not any(record.addresses for record in lpar.records or ())
+
+    def in_band(self) -> bool:
+        """RMC runs in-band, or is to and nobody listens on port 657 in its place: neither that port nor an address tells why it is down."""
+        lpar = self.lpar
+        if lpar is None or lpar.in_band not in ("active", "inoperative"):
+            return False
+        return lpar.in_band == "active" or self.in_band_only() or (lpar.tcp is False and bool(lpar.active("ctrmc")))
 
     def rmcd_young(self, seconds) -> bool:
         age = self.lpar.rmcd_seconds() if self.lpar else None

@@ -9,33 +9,9 @@ Every pattern is a fact that the rules of single LPARs then find in ``case.fleet
 from __future__ import annotations
 
 from .case import INACTIVE, UNASKED, UNMANAGED
-from .reading import mapping, short_name
+from .reading import mapping
 from .subnets import Subnets
-from . import gaps, symptoms
-
-
-class Outage:
-    """An HMC, or one subnet of it, that lost its partitions."""
-
-    __slots__ = ("hmc", "subnet", "members", "running", "elsewhere")
-
-    def __init__(self, hmc, subnet, members, running, elsewhere=0):
-        self.hmc = hmc
-        self.subnet = subnet
-        self.members = members      # [(case, link)]
-        self.running = running      # partitions that could be connected there
-        self.elsewhere = elsewhere  # of the members: active on another HMC
-
-
-class Twins:
-    """Several partitions with one node id, and what tells the clone from the original."""
-
-    __slots__ = ("node_id", "cases", "clone", "reasons")
-
-    def __init__(self, node_id, cases):
-        self.node_id = node_id
-        self.cases = cases
-        self.clone, self.reasons = _clone(cases)
+from . import gaps, outages, symptoms, twins
 
 
 class CaseFleet:
@@ -62,7 +38,7 @@ class Fleet:
         self.estate = estate
         self.thresholds = estate.thresholds
         self.cases = cases
-        self.twins = []
+        self.twins = twins.find(cases)
         self.outages = []
         self.segments = []
         self.levels = []
@@ -71,13 +47,16 @@ class Fleet:
         self.alive, self.witnessed, self.unresolved, self.named = self._console_knowledge()
         self._mark_residue()
         self._find_same_partition()
-        self._find_twins()
+        for found in self.twins:
+            for case in found.cases:
+                self._of(case).twins = found
         self._find_outages()
         self._find_system_outages()
         self._find_levels()
         for case in cases:
             case.fleet = self._facts.get(id(case), NOTHING)
             case.gaps = gaps.find(case, self.may_manage(case))
+            case.unnamed = self.unnamed(case)
 
     def _of(self, case):
         return self._facts.setdefault(id(case), CaseFleet())
@@ -120,15 +99,21 @@ class Fleet:
 
     def may_manage(self, case) -> list:
         """Silent HMCs of which nobody can say that they do not manage the machine of this LPAR."""
-        silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
-        if not silent:
-            return []
-        if self._answering(case) >= 2:
-            return []
-        if case.machine in self.witnessed and case.machine not in self.unresolved:
+        silent = self._not_excluded(case)
+        if silent and case.machine in self.witnessed and case.machine not in self.unresolved:
             # The neighbours told which HMCs there are: of the silent ones those that they name.
             return [hmc for hmc in silent if hmc.name in self.named[case.machine]]
         return silent
+
+    def unnamed(self, case) -> list:
+        """Silent HMCs of which nothing but the records of the LPARs says that they do not manage the machine: it may have lost them."""
+        told = self.may_manage(case)
+        return [hmc for hmc in self._not_excluded(case) if hmc not in told]
+
+    def _not_excluded(self, case) -> list:
+        """Silent HMCs that neither an earlier report nor the pair that answered rules out."""
+        silent = [hmc for hmc in case.silent if not (case.previous and hmc.name in self.estate.answered_before)]
+        return silent if silent and self._answering(case) < 2 else []
 
     def _answering(self, case) -> int:
         """How many HMCs answered that have the machine of this LPAR."""
@@ -147,31 +132,18 @@ class Fleet:
                 for case in cases:
                     self._of(case).same_partition = [other for other in cases if other is not case]
 
-    def _find_twins(self):
-        by_id = {}
-        for case in self.cases:
-            if case.lpar and case.lpar.node_id:
-                by_id.setdefault(case.lpar.node_id, {}).setdefault(case.key or case.name, case)
-        for node_id, cases in sorted(by_id.items()):
-            if len(cases) > 1:
-                twins = Twins(node_id, sorted(cases.values(), key=_order))
-                self.twins.append(twins)
-                for case in twins.cases:
-                    self._of(case).twins = twins
-
     # --- outages ---
 
     def _find_outages(self):
         """HMC-wide and subnet-wide losses, per HMC."""
         running, cut = {}, {}
-        twins = {id(case) for pair in self.twins for case in pair.cases}
         subnets = Subnets(self.thresholds)
         for case in self.cases:
             for link in case.links:
                 if link.row is None or not link.row.running() or not (case.in_inventory or link.row.is_aix()):
                     continue
                 running.setdefault(link.hmc.name, []).append((case, link))
-                if id(case) not in twins and symptoms.network_like(case, link):
+                if not self._facts.get(id(case), NOTHING).twins and symptoms.network_like(case, link):
                     cut.setdefault(link.hmc.name, set()).add(id(case))
         smallest = min(self.thresholds.segment_min_lpars, self.thresholds.hmc_wide_min_lpars)
         hmcs = [name for name in sorted(cut) if len(cut[name]) >= smallest]
@@ -180,31 +152,15 @@ class Fleet:
                 if case.lpar:
                     subnets.learn(case.lpar)
         for name in hmcs:
-            self._find_outages_of(name, running[name], cut[name], subnets)
-
-    def _find_outages_of(self, name, running, cut, subnets):
-        limits = self.thresholds
-        by_subnet = {}
-        for case, link in running:
-            by_subnet.setdefault(subnets.of(_address(case, link)), []).append((case, link))
-        fine = [subnet for subnet, members in by_subnet.items() if subnet and _connected(members) and not _cut(members, cut)]
-        left = []
-        for subnet, members in sorted(by_subnet.items()):
-            lost = _cut(members, cut)
-            if subnet and fine and len(lost) >= limits.segment_min_lpars and len(lost) * 100 >= limits.segment_min_percent * len(members):
-                outage = Outage(name, subnet, lost, len(members), _elsewhere(lost))
+            segments, wide = outages.find(name, running[name], cut[name], subnets, self.thresholds, self.estate.collected_at)
+            for outage in segments:
                 self.segments.append(outage)
-                for case, dummy in lost:
+                for case, dummy in outage.members:
                     self._of(case).segments.append(outage)
-            else:
-                left.extend(lost)
-        # What was down before the outage began is not part of it.
-        left = [(case, link) for case, link in left if not _known_to_be_down(case, name)]
-        if len(left) >= limits.hmc_wide_min_lpars and len(left) * 100 >= limits.hmc_wide_min_percent * len(running):
-            outage = Outage(name, "", left, len(running), _elsewhere(left))
-            self.outages.append(outage)
-            for case, dummy in left:
-                self._of(case).wide.append(outage)
+            if wide:
+                self.outages.append(wide)
+                for case, dummy in wide.members:
+                    self._of(case).wide.append(wide)
 
     def _find_system_outages(self):
         """One machine lost on all of its HMCs while others work there: its service processor link is to be looked at first."""
@@ -272,68 +228,6 @@ class Fleet:
 
 # --- helpers -------------------------------------------------------------------------------------------------------------
 
-def _order(case):
-    return (case.machine, case.lpar_id if case.lpar_id is not None else -1, case.name)
-
-
 def _identities(link) -> set:
     record = link.record
     return {entry for entry in (record.hmc_name.lower(), record.node_id) if entry} if record else {link.name}
-
-
-def _address(case, link) -> str:
-    """The address that the path to this HMC uses."""
-    own = next((path.source for path in link.paths if path.source), "")
-    return own or link.row.address or (min(case.lpar.addresses) if case.lpar and case.lpar.addresses else "")
-
-
-def _cut(members, cut) -> list:
-    return [(case, link) for case, link in members if id(case) in cut]
-
-
-def _connected(members) -> bool:
-    return any(link.state != INACTIVE for dummy, link in members)
-
-
-def _elsewhere(members) -> int:
-    return sum(1 for case, link in members if symptoms.works_elsewhere(case, [link]))
-
-
-def _known_to_be_down(case, hmc) -> bool:
-    before = case.previous or {}
-    state = mapping(mapping(before.get("hmc_states")).get(hmc)).get("rmc_state")
-    return bool(state) and state != "active" and before.get("verdict") not in ("HMC_WIDE", "NETWORK_SEGMENT", "SYSTEM_NOT_CONNECTED")
-
-
-def _clone(cases):
-    """(the case that is the copy or None, why). Told by whose name or address the registry of each node carries."""
-    signs = {}
-    for case in cases:
-        others = [other for other in cases if other is not case]
-        found = _signs_of_a_copy(case, others)
-        if found:
-            signs[case.name] = (case, found)
-    if len(signs) == 1 and len(cases) == 2:
-        return next(iter(signs.values()))
-    return None, []
-
-
-def _signs_of_a_copy(case, others) -> list:
-    lpar, found = case.lpar, []
-    own_names = {short_name(lpar.hostname), short_name(lpar.lpar_name)} - {""}
-    for other in others:
-        names = {short_name(other.lpar.hostname), short_name(other.lpar.lpar_name)} - {""} - own_names
-        theirs = other.lpar.addresses - lpar.addresses
-        for record in lpar.records or ():
-            if names & set(record.node_names):
-                found.append("its IBM.MCP record of %s names %s as this node" % (record.name(), ", ".join(sorted(names & set(record.node_names)))))
-            if theirs & ({record.mn_name} | set(record.own_addresses)):
-                found.append("its IBM.MCP record of %s carries an address of %s" % (record.name(), other.name))
-        before, others_before = _node_id_before(case), _node_id_before(other)
-        if others_before == lpar.node_id and before != lpar.node_id:
-            found.append("an earlier report knew this node id on %s%s" % (other.name, " and another one here" if before else ", and not this host"))
-    return sorted(set(found))
-
-
-def _node_id_before(case):
-    return next((entry["node_id"] for entry in reversed(case.history) if isinstance(entry.get("node_id"), str)), None)

@@ -10,6 +10,7 @@ from .finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, line
 from .report import finding_entry
 from .rules.hmc_side import wide_confidence
 from .rules.network import flows
+from .rules.trust import id_line
 from . import symptoms
 
 
@@ -75,13 +76,13 @@ def _lost_systems(fleet):
 def _wide(fleet):
     for outage in fleet.outages:
         cases = [case for case, dummy in outage.members]
-        evidence = [line("lssyscfg on HMC %s" % outage.hmc, "%d of %d running AIX and VIOS partitions inactive, in every subnet" % (
-            len(cases), outage.running))]
+        evidence = [line("lssyscfg on HMC %s" % outage.hmc, "%d of %d running AIX and VIOS partitions inactive, %s" % (
+            len(cases), outage.running, outage.reach()))]
         if outage.elsewhere:
             evidence.append(line("lssyscfg on the other HMC", "%d of them are active there" % outage.elsewhere))
         yield _entry(
-            Finding("HMC_WIDE", "HMC %s lost %d of its %d running partitions, in every subnet: the cause is there, not on the LPARs." % (
-                outage.hmc, len(cases), outage.running), evidence,
+            Finding("HMC_WIDE", "HMC %s lost %d of its %d running partitions, %s: the cause is %s, not on the LPARs." % (
+                outage.hmc, len(cases), outage.running, outage.reach(), "there" if outage.hit > 1 else "there or on the way to it"), evidence,
                 "HMC owner: lshmc -V, lshmc -n, firewall of the LAN adapter (RMC, 657 TCP and UDP; an upgrade may have closed it), a full /tmp, diagrmc "
                 "without --autocorrect. Nothing on the LPARs.", severity=_shared_severity(outage), confidence=wide_confidence([outage]), owner="hmc",
                 rungs=(), flows=_flows(outage.members)), cases, hmcs=[outage.hmc])
@@ -160,13 +161,22 @@ def _recycled(fleet):
 
 def _twins(fleet):
     for twins in fleet.twins:
-        clone = "the clone is %s" % twins.clone.name if twins.clone else "which one is the clone cannot be told"
+        clones = [case.name for case in twins.clones]
+        if twins.unread:
+            which = "%s could not be read, which one is the clone cannot be told" % ", ".join(case.name for case in twins.unread)
+        elif clones:
+            which = ("the clone is %s" if len(clones) == 1 else "the clones are %s") % ", ".join(clones)
+        else:
+            which = "which one is the clone cannot be told"
+        text = "New node id on the clone only (recfgct, approved by id). Never on both, never on the original."
+        if len(twins.cases) > 2:
+            text = "New node id on the clones only (recfgct, approved by id), one at a time. Never on the original."
         yield _entry(
-            Finding("NODE_ID_DUPLICATE", "node id %s on %s: %s." % (twins.node_id, ", ".join(case.name for case in twins.cases), clone),
-                    [line("lsnodeid on %s" % case.name, twins.node_id) for case in twins.cases]
-                    + [line("IBM.MCP on %s" % twins.clone.name, reason) for reason in twins.reasons],
-                    "New node id on the clone only (recfgct, approved by id). Never on both, never on the original.", rungs=()),
-            twins.cases, clone=twins.clone.name if twins.clone else None, node_id=twins.node_id)
+            Finding("NODE_ID_DUPLICATE", "node id %s on %s: %s." % (twins.node_id, ", ".join(case.name for case in twins.cases), which),
+                    [id_line(twins, case) for case in twins.cases]
+                    + [line("IBM.MCP on %s" % case.name, sign) for case in twins.clones for sign in twins.signs(case)],
+                    text, confidence=CERTAIN if twins.seen() else LIKELY, rungs=()),
+            twins.cases, clone=clones[0] if len(clones) == 1 else None, clones=clones, node_id=twins.node_id)
 
 
 def _levels(fleet):

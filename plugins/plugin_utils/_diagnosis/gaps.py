@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from .case import BUSY, UNASKED, UNLISTED, UNREAD
+from ...module_utils._evidence.probes import CLUSTER
+from .link import BUSY, UNASKED, UNLISTED, UNREAD
 from .finding import line
 
 LPAR, PART, HMC, ROW, AGAIN = "lpar", "part", "hmc", "row", "again"
+# No verdict rests on it alone, but a cause may hide behind it.
+SIDE = "side"
 
 
 class Gap:
@@ -43,10 +46,30 @@ def _lpar_gaps(case) -> list:
         # The class belongs to IBM.MgmtDomainRM: without it there is none.
         ("IBM.MCP", lpar.records is None and lpar.active("ctrmc") is not False and lpar.active("IBM.MgmtDomainRM") is not False),
         ("listeners", lpar.tcp is None or lpar.udp is None),
+        # That there is none is an answer.
+        ("node id", not lpar.node_id and lpar.raw_consistent is not False),
     ) if absent]
     for name in missing:
-        found.append(Gap(PART, "could not read: " + name, case.name, _probe_trouble(lpar, name)))
+        found.append(_part(PART, case, name))
     return found
+
+
+def side(case) -> list:
+    """Parts of an LPAR that could not be read and that no verdict waits for: whoever is healthy, is so likely and not for certain."""
+    lpar = case.lpar
+    if lpar is None:
+        return []
+    return [_part(SIDE, case, name) for name, absent in (
+        ("filesets", lpar.filesets is None),
+        ("file systems", not lpar.filesystems),
+        ("cluster membership", lpar.cluster_member is None),
+        ("a copy of the node id", lpar.node_id and lpar.raw_consistent is None),
+        ("key files", any(lpar.key_present(name) is None for name in ("private", "public"))),
+    ) if absent]
+
+
+def _part(kind, case, name):
+    return Gap(kind, "could not read: " + name, case.name, _probe_trouble(case.lpar, name))
 
 
 def _hmc_gaps(case, silent) -> list:
@@ -76,7 +99,8 @@ def _hmc_gaps(case, silent) -> list:
 
 _PROBES = {
     "partition id": ("uname", "lsattr_sys0"), "subsystems": ("lssrc",), "management domain": ("rmcdomainstatus",), "IBM.MCP": ("lsrsrc",),
-    "listeners": ("netstat_an",),
+    "listeners": ("netstat_an",), "node id": ("lsnodeid", "node_id_etc", "node_id_var_ct"), "filesets": ("lslpp",), "file systems": ("df",),
+    "cluster membership": CLUSTER, "a copy of the node id": ("lsnodeid", "node_id_etc", "node_id_var_ct"), "key files": ("private_key", "public_key"),
 }
 
 

@@ -12,7 +12,7 @@ from . import gaps, ladder, symptoms
 from .finding import line
 
 _NETWORK = (
-    "NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED", "LOCAL_FILTER", "MTU_MISMATCH", "MULTI_HOMED", "MGMT_IF_LOST", "PORT_CONFLICT",
+    "NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED", "LOCAL_FILTER", "MTU_MISMATCH", "MULTI_HOMED", "MGMT_IF_LOST",
 )
 # Nothing is to be repaired, so nothing is to be forbidden.
 _NO_REPAIR = ("HEALTHY", "NOT_RUNNING", "OUT_OF_SCOPE", "CO_MANAGED")
@@ -52,11 +52,12 @@ def _network_cause(case, finding, rung):
     """A network that does not work is to be mended first: nothing is tried on RSCT meanwhile."""
     if rung and rung.side != "lpar":
         return None
-    found = next((other for other in case.findings if other.code in _NETWORK and other.decides), None)
+    # Somebody who sends to the port of rmcd keeps nobody else's packets from it.
+    found = finding if finding.code == "PORT_CONFLICT" else next((other for other in case.findings if other.code in _NETWORK and other.decides), None)
     if found and (finding is found or not _other_way(case, found.links)):
         return "network_cause", found.evidence
     tested = [link for link in case.managing() if link.tcp()]
-    if case.lpar and tested and all(link.tcp() in ("timeout", "unreachable") for link in tested) and not case.in_band_only():
+    if case.lpar and tested and all(link.tcp() in ("timeout", "unreachable") for link in tested) and not case.in_band():
         return "network_cause", case.path_lines(tested)
     return None
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from datetime import datetime, timezone
 from functools import lru_cache
 
@@ -107,11 +108,22 @@ def node_id(value) -> str:
 
 
 def address(value) -> str:
-    """An address in one spelling: lower case, no zone, no null address."""
+    """An address in one spelling: lower case, the shortest form of IPv6, no zone, no null address."""
     found = text(value).lower()
     if "%" in found:
         found = found.split("%", 1)[0]
+    if ":" in found:
+        found = _shortest(found)
     return "" if found in ("0.0.0.0", "::", "none", "null") else found
+
+
+@lru_cache(maxsize=65536)
+def _shortest(value) -> str:
+    """2001:db8:0:0:0:0:0:1 and 2001:db8::1 are one address. What is no address stays as it is."""
+    try:
+        return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, value))
+    except (OSError, ValueError):
+        return value
 
 
 def short_name(value) -> str:

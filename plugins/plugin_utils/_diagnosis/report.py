@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import gaps, guards, ladder
+from . import gaps, guards, ladder, twins
 from .precedence import FLAGS
 from .reading import iso
 
@@ -43,7 +43,9 @@ def _complete(estate, cases) -> bool:
 
 def _incomplete(case) -> bool:
     verdict = case.findings[0].code
-    return verdict == "UNDETERMINED" or (case.lpar is None and verdict not in _EXPLAINED) or any(gap.kind in (gaps.PART, gaps.HMC) for gap in case.gaps)
+    if verdict == "UNDETERMINED" or (case.lpar is None and verdict not in _EXPLAINED):
+        return True
+    return any(gap.kind in (gaps.PART, gaps.SIDE, gaps.HMC) for gap in case.gaps + case.side_gaps())
 
 
 def _hmc(hmc) -> dict:
@@ -92,11 +94,12 @@ def _host(case) -> dict:
         "host": case.name,
         **_judged(case),
         "reachable": lpar is not None or not case.unreachable,
-        "unread": [gap.text for gap in case.gaps if gap.kind != gaps.LPAR or case.findings[0].code not in _EXPLAINED],
+        "unread": [gap.text for gap in case.gaps + case.side_gaps() if gap.kind != gaps.LPAR or case.findings[0].code not in _EXPLAINED],
         "clustered": lpar.cluster_member if lpar else None,
         "os_level": (lpar.os_level if lpar else "") or next((row.os_version for row in case.rows() if row.os_version), None),
         "rsct_level": lpar.level("rsct.core.rmc") or None if lpar else None,
-        "node_id": lpar.node_id or None if lpar else None,
+        # Kept as the identity is where it could not be read: a twin of it would be forgotten otherwise.
+        "node_id": (lpar.node_id if lpar else "") or twins.last_known_id(case) or None,
         "collected_at": iso(lpar.collected_at if lpar and lpar.collected_at is not None else case.estate.collected_at)
         if (lpar and lpar.collected_at is not None) or case.estate.collected_at is not None else None,
     }

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-
-from .case import ACTIVE, INACTIVE
-from .reading import number, rows, text
+from . import filters
+from .link import ACTIVE, INACTIVE
+from .reading import number
 
 
 def sharers(case, link) -> list:
@@ -29,19 +28,19 @@ def sharers(case, link) -> list:
 def stale_address(case, link) -> str:
     """The address that the HMC keeps although the LPAR does not have it, or an empty string."""
     row, lpar = link.row, case.lpar
-    if link.state != INACTIVE or row is None or not row.address or lpar is None or not lpar.addresses or case.in_band_only():
+    if link.state != INACTIVE or row is None or not row.address or lpar is None or not lpar.addresses or case.in_band():
         return ""
     return "" if row.address in lpar.addresses or sharers(case, link) else row.address
 
 
 def full_filesystems(case) -> list:
-    """(mount, what is full) of the file systems that RSCT writes to."""
+    """(mount, what is full) of the file systems that RSCT writes to: df was asked for those of /, /var, /tmp and /var/ct, and no other."""
     limits = case.thresholds
     found = []
     for row in case.lpar.filesystems if case.lpar else ():
         mount = row.get("mount")
         used, inodes, free = (row.get(name) for name in ("used_percent", "inodes_used_percent", "free_mb"))
-        if mount not in ("/", "/var", "/tmp"):
+        if not isinstance(mount, str):
             continue
         if _at_least(used, limits.filesystem_full_percent) or (_is_number(free) and free <= 0):
             found.append((mount, "%s %% used, %s MB free" % (_shown(used), _shown(free))))
@@ -97,36 +96,11 @@ def network_like(case, link) -> bool:
         return True
     if booting(case) or suspended(case) or stale_address(case, link) or full_filesystems(case) or inconsistent_ids(case):
         return False
-    if lpar.active("ctrmc") is False or lpar.active("IBM.MgmtDomainRM") is False or lpar.tcp is False or case.in_band_only():
+    if lpar.active("ctrmc") is False or lpar.active("IBM.MgmtDomainRM") is False or case.in_band_only() or (lpar.tcp is False and not case.in_band()):
         return False
     if lpar.records is not None and (link.record is None or link.replaced):
         return False
-    return link.token in (None, "O") and not filter_rules(case)
-
-
-def filter_rules(case) -> list:
-    """Rules of the host's own active IP filter that deny the RMC port towards an HMC whose connection is down."""
-    lpar = case.lpar
-    if lpar is None or not lpar.local_filter.get("active"):
-        return []
-    ends = {entry for link in case.links if link.down() and link.token in ("O", None) for entry in link.addresses()}
-    return [rule for rule in rows(lpar.local_filter.get("rules")) if text(rule.get("action")).lower() == "deny" and _hits(rule, lpar.addresses, ends)]
-
-
-def _hits(rule, own, ends) -> bool:
-    """Inbound from an HMC, or outbound to it."""
-    source, destination = (rule.get("source"), rule.get("source_mask")), (rule.get("destination"), rule.get("destination_mask"))
-    inbound = any(_covers(source, entry) for entry in ends) and any(_covers(destination, entry) for entry in own)
-    outbound = any(_covers(destination, entry) for entry in ends) and any(_covers(source, entry) for entry in own)
-    return inbound or outbound
-
-
-def _covers(network, host) -> bool:
-    base, mask = text(network[0]), text(network[1])
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network("%s/%s" % (base, mask or "255.255.255.255"), strict=False)
-    except ValueError:
-        return base in ("", host)
+    return link.token in (None, "O") and not any(denial.sure and denial.link is link for denial in filters.denials(case))
 
 
 def source_differs(link) -> list:

@@ -28,9 +28,13 @@ DEFAULTS = {
     # One HMC lost its partitions: at least so many, and at least this share of the running AIX and VIOS partitions.
     "hmc_wide_min_lpars": 3,
     "hmc_wide_min_percent": 50,
+    # ... within this time: what an earlier report of at least this age shows as down is not part of it.
+    "hmc_wide_window_seconds": 900,
     # One subnet is cut off: at least so many of its partitions, and at least this share of them, while another subnet works.
     "segment_min_lpars": 3,
     "segment_min_percent": 80,
+    # ... which is one of which at most this share is down. A single one may be always where two others are connected.
+    "segment_other_max_percent": 20,
     # Size of a subnet where no host told its netmask.
     "segment_prefix_ipv4": 24,
     "segment_prefix_ipv6": 64,
@@ -38,6 +42,9 @@ DEFAULTS = {
     "level_min_lpars": 3,
     "level_min_percent": 80,
     "level_other_max_percent": 10,
+    # PORT_CONFLICT: a sender that goes on sending, not one that did so once; lines with a date count this long.
+    "foreign_min_messages": 3,
+    "foreign_seconds": 86400,
     # Over the reports of the last hour.
     "flapping_transitions_per_hour": 3,
 }

@@ -41,6 +41,12 @@ def network(text: str) -> dict:
     return {"name": rows.value(found.get("hostname")), "addresses": _addresses(listed)}
 
 
+def security_mode(text: str) -> str | None:
+    """lshmc -r: legacy or nist_sp800_131a; None on levels below V8R8.1, which have no modes."""
+    found = re.fullmatch(r"[a-z0-9_]{1,40}", rows.pairs(text).get("security", "").strip().lower())
+    return rows.value(found.group(0)) if found else None
+
+
 def _addresses(listed: list[str]) -> list[str]:
     """Addresses in canonical spelling, without prefix lengths, each once, in order."""
     seen: dict[str, None] = {}

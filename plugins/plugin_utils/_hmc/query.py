@@ -20,7 +20,7 @@ from .shell import TICKETS, Answer, Batch
 Execute = Callable[[str, float], "tuple[int, str, str]"]
 
 _DATE = ["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"]
-_IDENTITY = {"level": ["lshmc", "-V"], "vpd": ["lshmc", "-v"], "network": ["lshmc", "-n"]}
+_IDENTITY = {"level": ["lshmc", "-V"], "vpd": ["lshmc", "-v"], "network": ["lshmc", "-n"], "access": ["lshmc", "-r"]}
 
 _NO_DATA = "The login works but its output is no data. Account expired, locked, or another shell than hmcbash? It said: {0}"
 
@@ -120,6 +120,7 @@ def empty_result(queried_at: str) -> dict:
             "model": None,
             "serial": None,
             "addresses": [],
+            "security_mode": None,
             "clock_utc": None,
             "queried_at": queried_at,
             "raw_view": "not_asked",
@@ -166,6 +167,7 @@ def _read_identity(answers: dict[str, Answer], result: dict) -> None:
     hmc.update(lshmc.level(answers["level"].text))
     vpd, network = lshmc.vpd(answers["vpd"].text), lshmc.network(answers["network"].text)
     hmc.update(model=vpd["model"], serial=vpd["serial"], name=network["name"], addresses=network["addresses"] or vpd["addresses"])
+    hmc.update(security_mode=lshmc.security_mode(answers["access"].text))
     for name, argv in _IDENTITY.items():
         if answers[name].outcome != "ok":
             result["notes"].append(f"{' '.join(argv)} failed: {answers[name].text.strip() or answers[name].outcome}")

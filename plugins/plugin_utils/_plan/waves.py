@@ -1,7 +1,8 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: which hosts are changed together. First one, then more, capped by HMC and by system, never both VIOS of a pair."""
+"""Private to the collection: which hosts are changed together. First one, then more, capped by HMC and by system, never both VIOS of a pair
+or two hosts with one node id."""
 
 from __future__ import annotations
 
@@ -56,4 +57,11 @@ def _crowded(entry, wave, per_hmc, per_system) -> bool:
     same_system = [other for other in wave if other["machine"] == entry["machine"]]
     if per_system and len(same_system) >= per_system:
         return True
+    # Clones of one original get their new node ids one after the other.
+    if _replaced_ids(entry) & {node_id for other in wave for node_id in _replaced_ids(other)}:
+        return True
     return entry.get("kind") == "vios" and any(other.get("kind") == "vios" for other in same_system)
+
+
+def _replaced_ids(entry) -> set:
+    return {step["options"].get("replace_node_id") for step in entry.get("steps") or ()} - {None}

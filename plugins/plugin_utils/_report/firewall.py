@@ -8,8 +8,12 @@ from __future__ import annotations
 from . import view
 from .text import address_key, ascii_line, plural
 
-# The causes that a firewall or a router explains. LOCAL_FILTER is not one: there the rule is on the host itself.
+# The causes that a firewall or a router explains.
 CODES = ("NETWORK_SEGMENT", "NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED")
+# With these verdicts such a cause may stand behind; with any other, the silence on the network is what follows from it.
+_MAY_HIDE_ONE = ("HMC_PATH", "UNDETERMINED")
+# The rule is on the host itself: nothing that the network lets through would help.
+_ON_THE_HOST = "LOCAL_FILTER"
 
 # TCP and UDP 657, both ways, between each HMC and the partition.
 RMC_PORT = 657
@@ -60,6 +64,9 @@ def _flows(report: dict) -> list:
     hmc_addresses = {view.hmc_name(hmc): hmc.get("addresses") or [] for hmc in report.get("hmcs") or []}
     flows = []
     for host in [*(report.get("hosts") or []), *(report.get("partitions_not_in_inventory") or [])]:
+        codes = [finding.get("code") for finding in host.get("findings") or []]
+        if host.get("verdict") not in (*CODES, *_MAY_HIDE_ONE) or _ON_THE_HOST in codes:
+            continue
         findings = [finding for finding in host.get("findings") or [] if finding.get("code") in CODES]
         name = host.get("host") or host.get("lpar_name")
         names = {view.partition_key(host.get("machine"), host.get("lpar_id"), name), f"host/{name}"}

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import json
-
 from . import csv_rows, firewall, html, inventory, junit, ticket
+from .text import json_text
 
 REPORT = "rmc-report.json"
 EVIDENCE = "rmc-evidence.json"
@@ -37,14 +36,10 @@ def json_lines(data: dict) -> str:
     pieces = []
     for key, value in data.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            inner = "[\n" + ",\n".join(_dump(item) for item in value) + "\n]"
+            inner = "[\n" + ",\n".join(json_text(item) for item in value) + "\n]"
         elif isinstance(value, dict) and value and isinstance(next(iter(value.values())), dict):
-            inner = "{\n" + ",\n".join(f"{_dump(name)}: {_dump(item)}" for name, item in value.items()) + "\n}"
+            inner = "{\n" + ",\n".join(f"{json_text(name)}: {json_text(item)}" for name, item in value.items()) + "\n}"
         else:
-            inner = _dump(value)
-        pieces.append(f"{_dump(key)}: {inner}")
+            inner = json_text(value)
+        pieces.append(f"{json_text(key)}: {inner}")
     return "{\n" + ",\n".join(pieces) + "\n}\n"
-
-
-def _dump(value) -> str:
-    return json.dumps(value, separators=(", ", ": "))

@@ -10,14 +10,11 @@ a partition that could not be read keeps its last known state, and one that this
 from __future__ import annotations
 
 import datetime
-import json
-import os
 
 from . import codes, view
 from .text import one_line
 
 SCHEMA = 1
-STATE_FILE = "history.json"
 
 # FLAPPING of the catalogue: three transitions within an hour.
 FLAPPING_TRANSITIONS = 3
@@ -26,8 +23,8 @@ FLAPPING_MINUTES = 60
 # A partition that no run looked at for so long is forgotten, with it the file cannot grow for ever.
 _FORGET_DAYS = 400
 _MOST_CHANGES = 200
-# Earlier reports that a judgement looks at. More than that in an hour is no survey any more but a load.
-_LOOK_BACK = 6
+# Of a connection to an HMC: what the judgement compares with.
+_REMEMBERED = ("rmc_state", "token")
 
 
 def empty() -> dict:
@@ -40,16 +37,24 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
     known = {key: dict(entry) for key, entry in (state.get("partitions") or {}).items()}
     previous = (state.get("runs") or [])[-1] if state.get("runs") else None
     changes = {"previous_at": previous["at"] if previous else None, "new": [], "changed": [], "fixed": [], "flapping": [], "unread": []}
-    by_name = {entry.get("name"): key for key, entry in known.items()}
+    # Of two entries of one name the identified one counts.
+    by_name = {entry.get("name"): key for key, entry in sorted(known.items(), key=lambda item: not item[0].startswith("host/"))}
+    present = set(map(_key, report.get("hosts") or []))
     for host in report.get("hosts") or []:
-        entry = _entry(known, by_name, host)
+        entry = _entry(known, by_name, present, host)
         _observe(entry, host, at, previous is not None, changes)
         entry["name"], entry["last_looked"] = one_line(host.get("host") or host.get("lpar_name")), at
+        entry["memory"] = _remember(entry.get("memory") or {}, host, at)
         host["history"] = _history_of(entry, host, at, transitions, minutes)
         if host["history"]["flapping"]:
             changes["flapping"].append(_item(entry, host.get("verdict"), None))
+    for partition in report.get("partitions_not_in_inventory") or []:
+        # A host that this run did not ask: what the HMCs say of it is news all the same.
+        entry = known.get(view.partition_key(partition.get("machine"), partition.get("lpar_id"), ""))
+        if entry and entry.get("memory"):
+            entry["memory"] = _remember_outside(entry["memory"], partition, at)
     report["changes"] = changes
-    horizon = _minutes_before(at, _FORGET_DAYS * 24 * 60)
+    horizon = minutes_before(at, _FORGET_DAYS * 24 * 60)
     runs = [*(state.get("runs") or []), {"at": at, "complete": bool(report.get("complete")), "hosts": len(report.get("hosts") or [])}]
     return {
         "schema": SCHEMA,
@@ -58,14 +63,34 @@ def track(state: dict, report: dict, keep: int, transitions: int = FLAPPING_TRAN
     }
 
 
-def _entry(known: dict, by_name: dict, host: dict) -> dict:
-    """The entry of a partition. One that could not be identified is found by the name it had when it could."""
-    name = one_line(host.get("host") or host.get("lpar_name"))
-    key = view.partition_key(host.get("machine"), host.get("lpar_id"), name)
-    if key not in known and key.startswith("host/"):
-        key = by_name.get(name, key)
-    if key not in known and f"host/{name}" in known:
-        known[key] = known.pop(f"host/{name}")
+def until(state: dict, at: str) -> dict:
+    """The state without what runs of that time or later added to it, as far as it can be told."""
+    partitions = {}
+    for key, entry in state["partitions"].items():
+        changes = [change for change in entry["changes"] if change[0] < at]
+        if changes or entry["last_looked"] < at:
+            seen = changes[-1][0] if changes else None
+            read, looked = entry["last_read"], entry["last_looked"]
+            partitions[key] = {
+                **entry, "changes": changes, "last_read": seen if read and read >= at else read, "last_looked": seen if looked >= at else looked,
+            }
+            if (entry.get("memory") or {}).get("at", "") > at:
+                partitions[key]["memory"] = None
+    return {**state, "runs": [run for run in state["runs"] if run["at"] < at], "partitions": partitions}
+
+
+def _key(host: dict) -> str:
+    return view.partition_key(host.get("machine"), host.get("lpar_id"), one_line(host.get("host") or host.get("lpar_name")))
+
+
+def _entry(known: dict, by_name: dict, present: set, host: dict) -> dict:
+    """The entry of a partition. One that could not be identified is found by the name it had when it could, and so is one that moved since."""
+    name, key = one_line(host.get("host") or host.get("lpar_name")), _key(host)
+    before = by_name.get(name, key)
+    if key.startswith("host/"):
+        key = before
+    elif before != key and before not in present:
+        known[key] = known.pop(before)
     return known.setdefault(key, {"name": name, "changes": [], "last_read": None, "last_looked": ""})
 
 
@@ -91,6 +116,29 @@ def _observe(entry: dict, host: dict, at: str, compare: bool, changes: dict) -> 
         changes["fixed" if codes.state_of(code) == codes.HEALTHY else "changed"].append(_item(entry, code, last))
 
 
+def _remember(before: dict, host: dict, at: str) -> dict:
+    """What a later judgement wants to know of this one: the report of it may be gone then, and the last one may be of a few hosts only."""
+    identified = host if host.get("machine") and host.get("lpar_id") is not None else before
+    return {
+        "at": at,
+        "host": host.get("host"),
+        "machine": identified.get("machine"),
+        "lpar_id": identified.get("lpar_id"),
+        "node_id": host.get("node_id") or before.get("node_id"),
+        "verdict": host.get("verdict"),
+        "hmc_states": {hmc: {key: state.get(key) for key in _REMEMBERED} for hmc, state in (host.get("hmc_states") or {}).items()},
+        "collected_at": host.get("collected_at") or at,
+    }
+
+
+def _remember_outside(before: dict, partition: dict, at: str) -> dict:
+    """The same from the HMC side alone. It takes no HMC away: this run may have asked some of them only."""
+    states = dict(before["hmc_states"])
+    for hmc, state in (partition.get("hmc_states") or {}).items():
+        states[hmc] = {**states.get(hmc, {}), "rmc_state": state.get("rmc_state")}
+    return {**before, "at": at, "verdict": partition.get("verdict"), "hmc_states": states}
+
+
 def _bad(code) -> bool:
     return code is not None and codes.state_of(code) in (codes.FAULT, codes.WARNING)
 
@@ -101,7 +149,7 @@ def _item(entry: dict, code, before) -> dict:
 
 def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int) -> dict:
     since = entry["changes"][-1] if entry["changes"] else None
-    begin = _minutes_before(at, minutes)
+    begin = minutes_before(at, minutes)
     crossings = 0
     for (dummy, before), (when, after) in zip(entry["changes"], entry["changes"][1:]):
         if when >= begin and _bad(before) != _bad(after):
@@ -115,7 +163,7 @@ def _history_of(entry: dict, host: dict, at: str, transitions: int, minutes: int
     }
 
 
-def _minutes_before(at: str, minutes: int) -> str:
+def minutes_before(at: str, minutes: int) -> str:
     """The time stamp so many minutes earlier, in the same form, so that stamps compare as text."""
     try:
         moment = datetime.datetime.fromisoformat(at.replace("Z", "+00:00"))
@@ -123,75 +171,3 @@ def _minutes_before(at: str, minutes: int) -> str:
         return ""
     earlier = (moment - datetime.timedelta(minutes=minutes)).isoformat()
     return earlier.replace("+00:00", "Z") if at.endswith("Z") else earlier
-
-
-def update(directory: str, report: dict, keep: int, transitions: int) -> dict:
-    """Track a report in the state of a directory. Evidence that is older than the last run changes nothing in it."""
-    state, at = _load(directory), report.get("generated_at") or ""
-    last = state["runs"][-1]["at"] if state["runs"] else ""
-    if at > last:
-        return track(state, report, keep, transitions)
-    # The same evidence judged again, or evidence of earlier: compare with what was known then.
-    again = track(_rebuild(directory, at), report, keep, transitions)
-    return again if at == last else state
-
-
-def _load(directory: str) -> dict:
-    """The state. A damaged file is made again out of the kept reports, so that nothing becomes new by accident."""
-    try:
-        with open(os.path.join(directory, STATE_FILE), encoding="utf-8") as stream:
-            state = json.load(stream)
-        if state["schema"] == SCHEMA and isinstance(state["partitions"], dict) and isinstance(state["runs"], list):
-            return state
-    except (OSError, ValueError, TypeError, KeyError):
-        pass
-    return _rebuild(directory)
-
-
-def _rebuild(directory: str, before: str = "") -> dict:
-    state = empty()
-    for name in kept(directory):
-        report = _read(directory, name)
-        if report and (not before or report["generated_at"] < before):
-            state = track(state, report, keep=1000)
-    return state
-
-
-def _read(directory: str, name: str):
-    """A kept report, or None where it is damaged."""
-    try:
-        with open(os.path.join(directory, name), encoding="utf-8") as stream:
-            report = json.load(stream)
-        return report if isinstance(report["generated_at"], str) else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def earlier(directory: str, before: str) -> list:
-    """The kept reports that the judgement looks at, newest first: all of the last hour, and one at least."""
-    reports = []
-    for name in reversed(kept(directory)):
-        report = _read(directory, name)
-        if report and report["generated_at"] < before:
-            reports.append(report)
-            if report["generated_at"] < _minutes_before(before, FLAPPING_MINUTES) or len(reports) == _LOOK_BACK:
-                break
-    return reports
-
-
-def kept(directory: str) -> list:
-    """File names of the kept reports, oldest first."""
-    try:
-        names = os.listdir(directory)
-    except OSError:
-        return []
-    return sorted(name for name in names if name.startswith("rmc-report-") and name.endswith(".json"))
-
-
-def file_name(generated_at: str) -> str:
-    return "rmc-report-" + "".join(char for char in generated_at.split("+")[0] if char.isalnum()) + ".json"
-
-
-def surplus(names: list, keep: int) -> list:
-    """Which of the kept reports are to go."""
-    return sorted(names)[: max(0, len(names) - keep)]

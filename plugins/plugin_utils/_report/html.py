@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import pathlib
 
-from . import firewall, story, terminal
+from . import firewall, story, terminal, view
+from .text import json_text
 
 _HERE = pathlib.Path(__file__).parent
 # A browser without scripts still gets the table.
@@ -38,8 +38,7 @@ def render(model: dict, report: dict, survey: dict | None = None) -> str:
 
 def script_json(data) -> str:
     """JSON that no HTML parser can be led out of."""
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return json_text(data, (",", ":")).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _hash(text: str) -> str:
@@ -85,7 +84,7 @@ def _group(group: dict, numbers: dict) -> dict:
 def _row(row: dict, survey: dict, index: dict, lines: _Lines) -> dict:
     slim = {key: value for key, value in row.items() if value not in (None, "", [], {}, False) and key not in ("key", "hmc_states", "findings")}
     slim["hmcs"] = {
-        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), ",".join("?" if cap is None else str(cap) for cap in state.get("dlpar") or [])]
+        name: [state.get("rmc_state"), state.get("rmc_ipaddr"), view.connection(row["code"], state)]
         for name, state in row["hmc_states"].items()
     }
     slim["findings"] = [

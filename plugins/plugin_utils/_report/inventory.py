@@ -9,9 +9,8 @@ Broken partitions are in it on purpose, with and without an address: an inventor
 from __future__ import annotations
 
 import ipaddress
-import json
 
-from .text import ascii_line, safe_name
+from .text import ascii_line, safe_name, yaml_text
 
 # Nobody reaches these by ssh as AIX: IBM i, Linux.
 _LEFT_OUT = ("OUT_OF_SCOPE",)
@@ -63,9 +62,9 @@ def _host(row: dict, name: str) -> list:
         state["rmc_ipaddr"] for state in row["hmc_states"].values() if state.get("rmc_state") == "active" and state.get("rmc_ipaddr")
     ] or addresses
     addresses = [address for address in addresses if _is_address(address)]
-    lines = [f"    # {row['code']}" + (f": {ascii_line(row['summary'])}" if row["summary"] else ""), f"    {json.dumps(name)}:"]
+    lines = [f"    # {row['code']}" + (f": {ascii_line(row['summary'])}" if row["summary"] else ""), f"    {yaml_text(name)}:"]
     if addresses:
-        lines.append(f"      ansible_host: {json.dumps(addresses[0])}")
+        lines.append(f"      ansible_host: {yaml_text(addresses[0])}")
     else:
         lines.append("      # ansible_host: the HMCs hold no address")
     lines.append(f"      rsct_machine: {_unsafe(row['machine'])}")
@@ -76,8 +75,8 @@ def _host(row: dict, name: str) -> list:
 
 
 def _unsafe(value: str) -> str:
-    # A partition may be called {{ anything }}: the tag keeps Ansible from evaluating it.
-    return f"!unsafe {json.dumps(value)}"
+    # A partition may be called {{ anything }}: the tag keeps Ansible from evaluating it. Where nothing is to be evaluated it would make 7 of "007".
+    return ("!unsafe " if "{" in value else "") + yaml_text(value)
 
 
 def _is_address(value) -> bool:

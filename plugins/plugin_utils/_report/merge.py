@@ -8,9 +8,14 @@ Merging happens before the judgement, never after it: a cause of the fleet is vi
 
 from __future__ import annotations
 
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.reading import moment
 
-def merge(surveys: list) -> dict:
-    """One survey out of many; the order in which they are given never matters."""
+from .survey import not_read
+
+
+def merge(surveys: list, max_spread: int) -> dict:
+    """One survey out of many; the order in which they are given never matters. What is older than the newest by more than so many seconds is not read."""
+    surveys = _of_one_run(surveys, max_spread)
     ordered = sorted(surveys, key=lambda survey: (survey.get("collected_at") or "", sorted(survey.get("hosts") or {})))
     merged = {"schema": 1, "collected_at": max((survey.get("collected_at") or "" for survey in ordered), default=""), "hosts": {}, "hmcs": {}}
     not_asked = set()
@@ -26,6 +31,21 @@ def merge(surveys: list) -> dict:
     if not_asked - set(merged["hosts"]):
         merged["not_asked"] = sorted(not_asked - set(merged["hosts"]))
     return merged
+
+
+def _of_one_run(surveys: list, max_spread: int) -> list:
+    """A slice that failed leaves what it saw in the run before: that is no evidence of now."""
+    newest = max((survey["collected_at"] for survey in surveys), key=moment, default=None)
+    return [survey if moment(newest) - moment(survey["collected_at"]) <= max_spread else _stale(survey, newest) for survey in surveys]
+
+
+def _stale(survey: dict, newest: str) -> dict:
+    why = f"the evidence is of {survey['collected_at']}, the newest slice is of {newest}"
+    return {
+        **survey,
+        "hosts": {name: {**host, "rmc": None, "unreachable": False, "message": why} for name, host in survey["hosts"].items()},
+        "hmcs": {name: not_read("failed", why) for name in survey["hmcs"]},
+    }
 
 
 def _better_host(old, new: dict) -> dict:

@@ -112,14 +112,8 @@
   }
 
   /* 3. Estate: HMC x machine x LPAR */
-  const SQUARES = {up: "active, DLPAR capable", half: "active, but no DLPAR", down: "inactive", off: "not expected to be connected", nothing: "not read"};
-
-  function squareOf(row, state) {
-    if (!state || !state[0]) return "nothing";
-    if (state[0] === "active") return state[2] === "1,1,1" ? "up" : "half";
-    if (row.state === "expected") return "off";
-    return "down";
-  }
+  const SQUARES = {up: "active, DLPAR capable", half: "active, but no DLPAR", unsure: "busy, or DLPAR not known", down: "inactive", off: "not expected to be connected", nothing: "not read"};
+  const squareOf = (state) => (state ? state[2] : "nothing");
 
   function showEstate() {
     for (const [kind, words] of Object.entries(SQUARES)) {
@@ -163,7 +157,7 @@
       const squares = make("div", {class: "squares", role: "row"});
       for (const row of rows) {
         const state = readable ? row.hmcs[name] : null;
-        const kind = squareOf(row, state);
+        const kind = squareOf(state);
         const said = name ? name + ": " + (state && state[0] ? [state[0], state[1]].filter(Boolean).join(" ") : "not read") : "no HMC";
         const label = row.label + " (" + row.code + "), " + said;
         squares.append(make("span", {role: "gridcell"}, make("button", {type: "button", class: "sq " + kind, tabindex: "-1", "aria-label": label, "data-row": row.number})));
@@ -224,7 +218,7 @@
     const fragment = document.createDocumentFragment();
     for (const row of data.rows) {
       row.node = tableRow(row);
-      row.text = [row.label, row.lpar_name, row.machine, row.system, row.code, row.summary, row.kind, ...Object.entries(row.hmcs).flat(2)].join(" ").toLowerCase();
+      row.text = [row.label, row.lpar_name, row.machine, row.system, row.code, row.summary, row.kind, ...Object.entries(row.hmcs).flatMap(([name, state]) => [name, state[0], state[1]])].join(" ").toLowerCase();
       fragment.append(row.node);
     }
     byId("body").append(fragment);
@@ -256,7 +250,7 @@
     if (row.last_known) causeCell.append(make("span", {class: "sub"}, "last known: " + row.last_known.verdict + ", read " + day(row.last_known.read_at)));
     const hmcs = make("div", {class: "hmcs"});
     for (const [hmc, state] of Object.entries(row.hmcs)) {
-      hmcs.append(make("span", {}, make("i", {class: "sq " + squareOf(row, state), "aria-hidden": "true"}), hmc + " " + (state[0] || "not read")));
+      hmcs.append(make("span", {}, make("i", {class: "sq " + squareOf(state), "aria-hidden": "true"}), hmc + " " + (state[0] || "not read")));
     }
     const where = make("td", {}, row.system || row.machine || "", make("span", {class: "sub"}, [row.system ? row.machine : "", row.lpar_id !== undefined ? "id " + row.lpar_id : ""].filter(Boolean).join(", ")));
     const step = make("td", {}, make("span", {class: "clamp"}, row.next || ""));

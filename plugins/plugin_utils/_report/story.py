@@ -42,10 +42,11 @@ def hmc_side(name: str, result: dict, machine, lpar_id) -> list:
 
 def partition_lines(name: str, row: dict) -> list:
     caps = [row.get("dlpar_mem"), row.get("dlpar_proc"), row.get("dlpar_io")]
-    active = row.get("rmc_state") == "active"
+    # Busy is neither up nor down, and what the HMC could not say is no 0.
+    mood = {"active": "ok", "busy": ""}.get(row.get("rmc_state"), "bad")
     lines = [
-        [name, one_line(f"{row.get('rmc_state') or 'no state'} {row.get('rmc_ipaddr') or 'without an address'}"), "ok" if active else "bad"],
-        ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else one_line(cap) for cap in caps), "ok" if all(caps) else "bad"],
+        [name, one_line(f"{row.get('rmc_state') or 'no state'} {row.get('rmc_ipaddr') or 'without an address'}"), mood],
+        ["DLPAR memory, processor, I/O", ", ".join("?" if cap is None else one_line(cap) for cap in caps), "bad" if 0 in caps else "ok" if all(caps) else ""],
         ["partition", one_line(f"{row.get('state')}, {row.get('os_version') or 'OS unknown'}"), ""],
     ]
     raw = mapping(row.get("raw_connection"))

@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime
 import json
 
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.reading import iso, moment
+
 SCHEMA = 1
 
 
@@ -144,7 +146,11 @@ def check(survey, source: str) -> dict:
         raise NoSurvey(f"{source} is no survey: hosts and hmcs are missing. Is it a report? The evidence is in rmc-evidence.json.")
     if survey.get("schema") != SCHEMA:
         raise NoSurvey(f"{source} has schema {survey.get('schema')!r}; this version reads schema {SCHEMA}")
-    return survey
+    at = moment(survey.get("collected_at"))
+    if at is None:
+        raise NoSurvey(f"{source} has no collected_at: a report of no time has no place among others")
+    # In the one spelling in which times compare as text.
+    return {**survey, "collected_at": iso(at)}
 
 
 def mark_same_names(report: dict, not_asked: list) -> None:

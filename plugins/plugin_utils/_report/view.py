@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 
-from .codes import STATES, UNREAD, state_of
+from .codes import EXPECTED, STATES, UNREAD, state_of
 from .text import one_line
 
 # The reason that stands where a cause has no rung at all: its next step is a request, which nothing forbids.
 _NO_RUNG = "no_rung"
 # Stands for the name of each LPAR in a text that holds for several.
 _EACH = "<LPAR>"
+# How a connection stands by the judgement, and how it is drawn; what is not here was not read.
+_STANDS = {"active": "up", "no_caps": "half", "busy": "unsure", "inactive": "down", "off": "off"}
 # Names of one gap that are told one by one.
 _MOST_NAMES = 4
 
@@ -108,6 +110,21 @@ def _blocked(rung, reasons) -> list:
     if rung in (None, "", "wait", "escalate"):
         return []
     return [one_line(reason) for reason in reasons or [] if reason != _NO_RUNG]
+
+
+def connection(code: str, link: dict) -> str:
+    """How the connection of a partition with this verdict stands at one HMC: up, half (no DLPAR), unsure, down, off (not expected) or nothing (not read)."""
+    said = link.get("rmc_state") or "unread"
+    state = link.get("state") or (said if said in ("active", "busy", "unread") else "inactive")
+    caps = link.get("dlpar") or []
+    if state == "active" and 0 in caps:
+        return "half"
+    # An HMC that could not say: it counts as capable where the judgement found it so, by the raw view.
+    if state == "active" and code != "HEALTHY" and not (caps and all(caps)):
+        return "unsure"
+    if state in ("inactive", "busy") and state_of(code) == EXPECTED:
+        return "off"
+    return _STANDS.get(state, "nothing")
 
 
 def _down_everywhere(row: dict) -> bool:
@@ -254,20 +271,19 @@ def _lpar_gaps(rows: list) -> list:
     for why, its_rows in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[1][0]["label"])):
         labels = [row["label"] for row in its_rows]
         more = f" and {len(labels) - _MOST_NAMES} more" if len(labels) > _MOST_NAMES else ""
-        if len(its_rows) == 1:
-            # The message of the connection tells one host from another, so it is told of one only.
-            said = next(
-                (
-                    one_line(line.get("detail"))
-                    for finding in its_rows[0]["findings"]
-                    for line in finding.get("evidence") or []
-                    if line.get("source") == labels[0]
-                ),
-                "",
-            )
-            why = f"{why}: {said}" if said and said not in why else why
+        said = {_own_message(row) for row in its_rows}
+        # What tells one host from another is told of one only, what all of them say is told of all.
+        if len(said) == 1:
+            message = said.pop()
+            why = f"{why}: {message}" if message and message not in why else why
         gaps.append({"kind": "LPAR", "name": ", ".join(labels[:_MOST_NAMES]) + more, "why": why})
     return gaps
+
+
+def _own_message(row: dict) -> str:
+    """What came instead of the evidence of a host."""
+    lines = (line for finding in row["findings"] for line in finding.get("evidence") or [])
+    return next((one_line(line.get("detail")) for line in lines if line.get("source") == row["label"]), "")
 
 
 def _totals(report: dict) -> list:

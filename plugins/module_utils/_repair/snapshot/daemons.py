@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._evidence import lssrc
 from .errors import SnapshotError
-from ..steps import STOP_DEADLINE, describe_failure, rmcd_ready
+from ..steps import ALREADY_ACTIVE, STOP_DEADLINE, describe_failure, rmcd_ready
 
 
 class Daemons:
@@ -22,9 +22,9 @@ class Daemons:
         # The state counts, not the exit code: stopsrc fails where there is nothing to stop.
         self.runner.run(["rmcctrl", "-z"], deadline=STOP_DEADLINE, changes=True)
         self.runner.run(["stopsrc", "-s", "ctcas"], changes=True)
-        if self.runner.check_mode or self.clock.until(lambda: self._active() == [], self.seconds):
+        if self.runner.check_mode or self.clock.until(lambda: self.active() == [], self.seconds):
             return
-        active = self._active()
+        active = self.active()
         raise SnapshotError(
             "daemons_do_not_stop",
             "RSCT did not stop within {0} seconds.".format(self.seconds),
@@ -32,17 +32,28 @@ class Daemons:
             "Find out what holds them; ctsnap collects what IBM support asks for.",
         )
 
-    def start(self):
-        """ctrmc, with remote clients enabled; returns when lsrsrc answers."""
+    def start(self, exchanged=False):
+        """ctrmc, with remote clients enabled; returns when lsrsrc answers. True if it had been started by somebody else and was restarted.
+
+        exchanged: the tree in place is another one than at the stop.
+        """
         # SRC says no to starting what is active; whether it answers is what counts.
-        self.runner.run(["rmcctrl", "-A"], changes=True)
-        if not self.runner.check_mode and not self.clock.until(lambda: rmcd_ready(self.runner), self.seconds):
-            raise self._no_answer("lsrsrc", "no answer within {0} seconds".format(self.seconds))
+        started = self.runner.run(["rmcctrl", "-A"], changes=True)
+        foreign = exchanged and ALREADY_ACTIVE in started.stdout + started.stderr
+        if foreign:
+            # It may work on the tree that went. What is started after this stop works on the right one, whoever starts it.
+            self.stop()
+            self.runner.run(["rmcctrl", "-A"], changes=True)
+        answers = self.runner.check_mode or self.clock.until(lambda: rmcd_ready(self.runner), self.seconds)
+        # Also where it does not answer yet: when it does, it must listen for the HMC.
         enabled = self.runner.run(["rmcctrl", "-p"], changes=True)
+        if not answers:
+            raise self._no_answer("lsrsrc", "no answer within {0} seconds".format(self.seconds))
         if enabled.outcome not in ("ok", "would_run"):
             raise self._no_answer("rmcctrl -p", describe_failure(enabled))
+        return foreign
 
-    def _active(self):
+    def active(self):
         """Names of active subsystems that use /var/ct; None if SRC gave no answer."""
         result = self.runner.run(["lssrc", "-a"])
         if result.outcome != "ok":

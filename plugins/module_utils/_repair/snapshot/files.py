@@ -34,13 +34,19 @@ def printable(name):
 def sync_directory(path):
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some file systems cannot sync a directory; there a rename is as durable as it gets.
-        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):
-            raise
+        sync_open_directory(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_open_directory(descriptor):
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # AIX syncs only what is open for writing (EBADF), which a directory never is, and some file systems no directory.
+        # There it is as durable as the log of the file system makes it.
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):
+            raise
 
 
 def write_all(descriptor, data):
@@ -143,7 +149,7 @@ class Lock:
             return self
         raise SnapshotError(
             "busy",
-            "Another run of ct_snapshot is at work on this host.",
+            "Another run of ct_snapshot, rmc_recycle or rmc_rekey is at work on this host.",
             [{"source": "lock", "detail": printable(decode(self.path))}],
             "Wait for it to end.",
         )

@@ -52,7 +52,9 @@ class Workspace:
             finally:
                 if not self.leftovers():
                     remove_file(self.inside(LOCK))
-                    os.rmdir(self.path)
+                    # Another run may have come in between: then it is its own room now.
+                    with contextlib.suppress(OSError):
+                        os.rmdir(self.path)
 
     def _make(self):
         try:
@@ -82,9 +84,23 @@ class Workspace:
             raise self.unusable("it cannot be read ({0})".format(error)) from error
         if not isinstance(journal, dict) or journal.get("schema") != 1 or journal.get("phase") not in PHASES:
             raise self.unusable("it is of another version")
-        if encode(journal["var_ct"]) != self.var_ct:
+        if encode(str(journal.get("var_ct"))) != self.var_ct:
             raise self.unusable("it is about another tree")
         return journal
+
+    def interrupted(self):
+        """One line about a restore that is at work or was cut off, or None. Only looks, and bears whatever it finds."""
+        try:
+            if not any(name != JOURNAL_ASIDE for name in self.leftovers()):
+                return None
+            journal = self.journal()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, SnapshotError) as error:
+            return str(error)
+        if journal is None:
+            return "trees of a restore without their journal"
+        return "snapshot {0}, phase {1}".format(journal.get("snapshot"), journal["phase"])
 
     def write(self, journal, **changes):
         """Make the changes the truth: on disk before anything relies on them."""

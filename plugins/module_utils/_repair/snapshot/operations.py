@@ -1,7 +1,10 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: the states of ct_snapshot. Each takes the options of the module and gives its result."""
+"""Private to the collection: the states of ct_snapshot. Each takes the options of the module and gives its result.
+
+notes is a list of the caller's: what people must know is put there, also by a run that fails.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import time
 
 from .. import guards, look
 from ..steps import actions
-from . import archive, identity, manifest
+from . import archive, build, identity, manifest, recovery
 from .daemons import Daemons
 from .errors import SnapshotError
 from .files import MEBIBYTE, decode, encode, printable, require_space
@@ -23,13 +26,14 @@ from .tree import scan
 class Host:
     """What every state works with."""
 
-    def __init__(self, options, runner, clock):
+    def __init__(self, options, runner, clock, notes):
         self.options = options
         self.runner = runner
         self.var_ct = os.fsencode(options["var_ct"])
         self.node_id_file = os.fsencode(options["ct_node_id_file"])
         self.store = Store(os.path.realpath(os.fsencode(options["path"])))
-        self.restore = Restore(self.var_ct, self.node_id_file, Daemons(runner, clock, options["deadline"]))
+        self.restore = Restore(self.var_ct, self.node_id_file, Daemons(runner, clock, options["deadline"]), notes)
+        self.notes = notes
         self.warnings = []
 
     @contextlib.contextmanager
@@ -41,6 +45,26 @@ class Host:
         with self.restore.workspace.held(), self.store.held():
             yield
 
+    def recover(self):
+        """Finish or undo a restore that was cut off, where the guards do not forbid it."""
+
+        def ask(restore):
+            try:
+                recovery.check(restore.journal, look.before(self.runner, self.options), self.options, restore.silent())
+            except (guards.Refused, SnapshotError):
+                self.notes.append(_left_as_it_is(restore))
+                raise
+
+        return self.restore.recover(ask)
+
+    def recover_without_stop(self):
+        """The same, as far as RSCT is not stopped for it: taking a snapshot is no reason for that, and asks no guard."""
+
+        def ask(restore):
+            raise guards.Refused([guards.restore_in_progress({"interrupted_restore": restore.workspace.interrupted()})])
+
+        return self.restore.recover(ask)
+
     def identity(self):
         found = identity.read(self.runner, self.var_ct, self.node_id_file)
         identity.require_known(found)
@@ -50,18 +74,18 @@ class Host:
         result = {
             "changed": changed,
             "actions": actions(self.runner),
-            "warnings": self.warnings + self.restore.notes,
+            "warnings": self.warnings + self.notes,
             "diff": {"before": before, "after": after},
         }
         result.update(more)
         return result
 
 
-def present(options, runner, clock):
-    host = Host(options, runner, clock)
+def present(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     name = options["name"] or time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with host.alone():
-        recovered = host.restore.recover()
+        recovered = host.recover_without_stop()
         found = host.identity()
         existed = host.store.has(name)
         if existed:
@@ -83,21 +107,22 @@ def present(options, runner, clock):
     )
 
 
-def restored(options, runner, clock):
-    host = Host(options, runner, clock)
+def restored(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     with host.alone():
-        recovered = host.restore.recover()
+        recovered = host.recover()
         with archive.Archive(host.store.file_of(options["name"])) as opened:
             opened.verify()
             described = dict(summary(opened.manifest), path=printable(decode(opened.path)))
             if recovered and recovered["outcome"] == "finished" and recovered["snapshot"] == options["name"]:
                 return host.result(True, snapshot=described, recovered=recovered, differences=[])
-            evidence = look.before(runner, options)
+            # What was cut off is ended by now, or would be but for the check.
+            evidence = dict(look.before(runner, options), interrupted_restore=None)
             identity.require_same(opened.manifest, evidence, options["reidentified"])
             guards.check(evidence, "restored", expected=options["expected"])
             differences = host.restore.differences(opened.manifest)
             if differences:
-                host.restore.require_possible(opened.manifest)
+                build.require_possible(host.restore.var_ct, opened.manifest["entries"])
                 _warn_of_keys(host, differences)
                 host.restore.run(opened, {key: evidence[key] for key in ("partition", "node_id", "cluster", "activity")})
     shown = [{"path": printable(item["path"]), "what": item["what"]} for item in differences]
@@ -110,8 +135,8 @@ def restored(options, runner, clock):
     )
 
 
-def absent(options, runner, clock):
-    host = Host(options, runner, clock)
+def absent(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     name = options["name"]
     existed = host.store.has(name)
     if existed and not runner.check_mode:
@@ -121,14 +146,18 @@ def absent(options, runner, clock):
     return host.result(existed, before=_lines(removed), removed=removed)
 
 
-def listed(options, runner, clock):
-    host = Host(options, runner, clock)
+def listed(options, runner, clock, notes):
+    host = Host(options, runner, clock, notes)
     journal = host.restore.pending()
     interrupted = {key: journal[key] for key in ("snapshot", "phase")} if journal else None
     return host.result(False, snapshots=host.store.listing(options["verify"]), interrupted_restore=interrupted)
 
 
 STATES = {"present": present, "restored": restored, "absent": absent, "listed": listed}
+
+
+def _left_as_it_is(restore):
+    return "The restore of {snapshot} that was cut off in phase {phase} was left as it is.".format(**restore.journal)
 
 
 def _create(host, name, found):

@@ -14,38 +14,23 @@ import hashlib
 import os
 
 from ..._evidence import node_id as node_ids
-from . import journal as journals
+from .. import guards
+from . import build, journal as journals
 from .errors import SnapshotError
-from .files import (
-    create_private,
-    decode,
-    encode,
-    is_mount_point,
-    printable,
-    remove_file,
-    require_space,
-    sync_directory,
-    write_all,
-    write_private,
-)
-from .tree import (
-    CARRIED,
-    differences,
-    digest,
-    directory_entry,
-    file_entry,
-    open_file,
-    scan,
-)
+from .files import decode, encode, printable, remove_file, sync_directory, write_private
+from .tree import differences, file_entry, file_is, open_file
 
 OLD, NEW = "old", "new"
-BLOCK = 4096
+FOREIGN_START = "Somebody else started RSCT while it was stopped for the restore; it was stopped again."
 KEY_FILES = ("cfg/ct_has.qkf", "cfg/ct_has.pkf")
 
 
 class Restore:
-    def __init__(self, var_ct, node_id_file, daemons):
-        """var_ct, node_id_file: bytes. The trees and the file are those behind any symbolic link."""
+    def __init__(self, var_ct, node_id_file, daemons, notes):
+        """var_ct, node_id_file: bytes. The trees and the file are those behind any symbolic link.
+
+        notes: a list of the caller's, for what people must know however it ends.
+        """
         self.var_ct = os.path.realpath(var_ct)
         self.node_id_file = os.path.realpath(node_id_file)
         self.node_id_aside = os.path.join(
@@ -54,10 +39,9 @@ class Restore:
         self.daemons = daemons
         self.workspace = journals.Workspace(self.var_ct)
         self.dry = daemons.runner.check_mode
+        self.ask_to_stop = None
         self.journal = {}
-        self.notes = []
-
-    # What is different, and whether it can be done at all: nothing is changed by these.
+        self.notes = notes
 
     def differences(self, manifest):
         """[{path, what}] between this host and the snapshot, the node id file included."""
@@ -66,30 +50,10 @@ class Restore:
             result.append({"path": decode(self.node_id_file), "what": "differs from the snapshot"})
         return result
 
-    def require_possible(self, manifest):
-        """Refuse what rename cannot do, and what does not fit, before anything is touched."""
-        mounts = []
-        if os.path.isdir(self.var_ct):
-            mounts = scan(self.var_ct).mounts
-            if is_mount_point(self.var_ct):
-                mounts.insert(0, ".")
-        if mounts:
-            raise SnapshotError(
-                "mount_point",
-                "{0} is or holds a mount point, so it cannot change places with another tree in one step.".format(
-                    printable(decode(self.var_ct))
-                ),
-                [{"source": "stat", "detail": "mounted: " + ", ".join(printable(path) for path in mounts)}],
-                "Unmount it and restore onto the directory below, or restore the files by hand as docs/snapshots.md says.",
-            )
-        entries = manifest["entries"]
-        blocks = sum(-(-entry["size"] // BLOCK) + 1 for entry in entries)
-        require_space(self.workspace.parent, blocks * BLOCK, files=len(entries) + 10, reserve=BLOCK * 256)
-
     # The way there.
 
     def run(self, archive, approval):
-        """Put the verified archive in place. approval: what the guards saw, kept in the journal for the reader of it."""
+        """Put the verified archive in place. approval: what the guards saw, kept in the journal for whoever has to end it."""
         if self.dry:
             self.daemons.stop()
             self.daemons.start()
@@ -98,7 +62,8 @@ class Restore:
             self._build(archive, approval)
             self.workspace.write(self.journal, phase=journals.STOP)
             self.daemons.stop()
-            self._carry(archive.manifest)
+            if _inode(self.var_ct) is not None:
+                build.carry(self.var_ct, self.workspace.inside(b"new"), archive.manifest["entries"])
             self.workspace.write(self.journal, phase=journals.SWAP)
         except BaseException:
             self._abandon()
@@ -122,7 +87,7 @@ class Restore:
                 data = stream.read()
             old_node_id.update(size=len(data), sha256=hashlib.sha256(data).hexdigest())
             write_private(self.workspace.inside(b"node_id.old"), data)
-        self._extract(archive)
+        build.extract(archive, self.workspace.inside(b"new"), self.workspace.inside(b"node_id.new"))
         self.journal.update(
             {
                 NEW: _inode(self.workspace.inside(b"new")),
@@ -133,74 +98,30 @@ class Restore:
             }
         )
 
-    def _extract(self, archive):
-        root = self.workspace.inside(b"new")
-        directories = []
-        single = archive.manifest["node_id_file"]
-        for entry, content in archive.members():
-            if entry is single:
-                write_private(self.workspace.inside(b"node_id.new"), b"".join(content))
-                continue
-            path = os.path.join(root, encode(entry["path"])) if entry["path"] != "." else root
-            if entry["type"] == "dir":
-                os.mkdir(path, 0o700)
-                directories.append((path, entry))
-            elif entry["type"] == "hardlink":
-                os.link(os.path.join(root, encode(entry["target"])), path)
-            elif entry["type"] == "symlink":
-                os.symlink(encode(entry["target"]), path)
-                _dress(path, entry)
-            else:
-                _write_file(path, content, entry)
-        _finish_directories(directories)
-
-    def _carry(self, manifest):
-        """Logs, traces and cores of the old tree stay visible in the new one: the same files under a second name."""
-        if _inode(self.var_ct) is None:
-            return
-        root = self.workspace.inside(b"new")
-        known = {entry["path"]: entry for entry in manifest["entries"]}
-        changed = {}
-        for item in scan(self.var_ct).skipped:
-            if item["why"] not in CARRIED or item["type"] != "file" or item["path"] in known:
-                continue
-            above = self._carry_directories(root, item["path"].split("/")[:-1], known, changed)
-            if above["type"] == "dir":
-                name = encode(item["path"])
-                os.link(os.path.join(self.var_ct, name), os.path.join(root, name))
-                changed[above["path"]] = above
-        _finish_directories([(os.path.join(root, encode(path)), entry) for path, entry in changed.items()])
-
-    def _carry_directories(self, root, parts, known, changed):
-        """Make the directories at parts like those of the old tree, where the snapshot has nothing. The entry of the last."""
-        entry = known["."]
-        for depth in range(1, len(parts) + 1):
-            path = "/".join(parts[:depth])
-            if entry["type"] == "dir" and path not in known:
-                made = directory_entry(path, os.path.join(self.var_ct, encode(path)))
-                os.mkdir(os.path.join(root, encode(path)), 0o700)
-                known[path] = changed[path] = made
-                changed[entry["path"]] = entry
-            entry = known.get(path, entry)
-        return entry
-
     def _abandon(self):
         """Before the swap: the old tree was never touched. Start what was stopped, remove the rest."""
         if self.journal["phase"] == journals.STOP:
-            try:
-                self.daemons.start()
-            except SnapshotError as problem:
-                self.notes.append("After the failure RSCT was started again, but does not answer yet: {0}".format(problem.evidence))
+            self._start_again()
         self._clear()
+
+    def _start_again(self):
+        """RSCT from the tree that it had before. That it does not answer is said, and no reason to leave the restore undecided."""
+        try:
+            self.daemons.start()
+        except SnapshotError as problem:
+            shown = "; ".join("{source}: {detail}".format(**line) for line in problem.evidence)
+            self.notes.append("RSCT was started again with the tree from before the restore, but does not answer yet ({0}).".format(shown))
 
     # The two ends of it.
 
     def _forward(self):
         """Swap, start, verify, remove the old tree; or put everything back and say so."""
         try:
-            if not self._is_arranged(NEW):
+            exchanged = not self._is_arranged(NEW)
+            if exchanged:
+                self._require_stopped()
                 self._arrange(NEW)
-            self.daemons.start()
+            self._start(exchanged)
             self._verify()
         except (SnapshotError, OSError) as error:
             self._note_undo()
@@ -227,20 +148,25 @@ class Restore:
 
     def _back(self):
         """The old tree, and RSCT started from it."""
-        if not self._is_arranged(OLD):
+        exchanged = not self._is_arranged(OLD)
+        if exchanged:
             try:
-                self.daemons.stop()
+                self._stop()
+                self._require_stopped()
+            except guards.Refused:
+                self.notes.append("RSCT does not work with the restored tree, and the way back was not gone; both trees are kept.")
+                raise
             except SnapshotError as error:
                 raise SnapshotError(
                     "undo_pending",
                     "RSCT does not work with the restored tree and cannot be stopped either. The restored tree is still in place, "
-                    "the old one is kept; the next run goes on with the way back.",
+                    "the old one is kept; the next restore goes on with the way back.",
                     error.evidence,
                     error.next_step,
                 ) from error
             self._arrange(OLD)
         try:
-            self.daemons.start()
+            self._start(exchanged)
         except SnapshotError as error:
             self._clear()
             raise SnapshotError(
@@ -250,6 +176,26 @@ class Restore:
                 error.next_step,
             ) from error
         self._clear()
+
+    def _start(self, exchanged):
+        if self.daemons.start(exchanged):
+            self.notes.append(FOREIGN_START)
+
+    def _require_stopped(self):
+        """Right before the trees change places: what somebody else started since the stop is stopped again."""
+        active = [] if self.dry else self.daemons.active()
+        if active == []:
+            return
+        self.daemons.stop()
+        if active:
+            self.notes.append(FOREIGN_START)
+
+    def _stop(self):
+        """RSCT stopped, once nothing forbids it. Asked once a run: after the stop RSCT could not answer any more."""
+        if self.ask_to_stop:
+            self.ask_to_stop(self)
+            self.ask_to_stop = None
+        self.daemons.stop()
 
     def _clear(self):
         if not self.dry:
@@ -268,28 +214,37 @@ class Restore:
             self.workspace.require_no_orphans()
         return journal
 
-    def recover(self):
-        """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held."""
+    def recover(self, ask_to_stop):
+        """Finish or undo what a killed run left: None, or {snapshot, phase, outcome}. Only while the workspace is held.
+
+        ask_to_stop(restore) is called before RSCT is stopped for it, and raises where that must not be. Everything then stays as it is.
+        """
         journal = self.pending()
         if journal is None:
             # A run that was killed before its journal stood may have left the draft of it.
             self._clear()
             return None
         self.journal = journal
+        self.ask_to_stop = ask_to_stop
         phase = journal["phase"]
         if phase == journals.SWAP:
             if not self._is_arranged(NEW):
                 # Whatever was started meanwhile, by a boot for one, must not run while the trees change places.
-                self.daemons.stop()
+                self._stop()
             self._forward()
         elif phase == journals.UNDO:
             self._back()
         else:
             if phase == journals.STOP:
-                self.daemons.start()
+                self._start_again()
             self._clear()
+        self.ask_to_stop = None
         finished = phase in (journals.SWAP, journals.CLEANUP)
         return {"snapshot": journal["snapshot"], "phase": phase, "outcome": "finished" if finished else "undone"}
+
+    def silent(self):
+        """Whether RSCT could not answer from what is in place: no tree, or the new one, which was not proven yet."""
+        return _inode(self.var_ct) in (None, self.journal[NEW])
 
     # Both directions.
 
@@ -323,7 +278,7 @@ class Restore:
         return aside
 
     def _node_id_is(self, entry):
-        return _file_is(self.node_id_file, entry)
+        return file_is(self.node_id_file, entry)
 
     def _arrange_node_id(self, which):
         entry = self.journal["node_id_" + which]
@@ -335,7 +290,7 @@ class Restore:
             with open_file(self.workspace.inside(b"node_id." + which.encode("ascii"))) as stream:
                 data = stream.read()
             remove_file(self.node_id_aside)
-            _write_file(self.node_id_aside, [data], entry)
+            build.write_file(self.node_id_aside, [data], entry)
             os.rename(self.node_id_aside, self.node_id_file)
         sync_directory(os.path.dirname(self.node_id_file))
 
@@ -353,7 +308,7 @@ class Restore:
         if not self._node_id_is(self.journal["node_id_new"]):
             raise _not_restored(printable(decode(self.node_id_file)), "differs from the snapshot")
         for entry in self.journal["keys"]:
-            if not _file_is(os.path.join(self.var_ct, encode(entry["path"])), entry):
+            if not file_is(os.path.join(self.var_ct, encode(entry["path"])), entry):
                 raise _not_restored(printable(entry["path"]), "differs from the snapshot")
 
 
@@ -361,52 +316,8 @@ def _not_restored(source, detail):
     return SnapshotError("not_restored", "RSCT answers, but not with what was restored.", [{"source": source, "detail": detail}])
 
 
-def _file_is(path, entry):
-    """Whether the file at path has the content, mode and owner of the entry; None stands for no file."""
-    found = file_entry(path)
-    if entry is None or found is None:
-        return entry is found
-    same = all(found[key] == entry[key] for key in ("mode", "uid", "gid", "size"))
-    return same and digest(path) == entry["sha256"]
-
-
 def _inode(path):
     try:
         return os.lstat(path).st_ino
     except FileNotFoundError:
         return None
-
-
-def _write_file(path, pieces, entry):
-    descriptor = create_private(path)
-    try:
-        for data in pieces:
-            write_all(descriptor, data)
-        _dress(descriptor, entry)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _dress(target, entry):
-    """Owner, mode and time, in this order: a change of owner takes set-id bits away. target: a path or an open file."""
-    link = entry["type"] == "symlink"
-    no_follow = {"follow_symlinks": False} if link else {}
-    status = os.stat(target, **no_follow)
-    if (status.st_uid, status.st_gid) != (entry["uid"], entry["gid"]):
-        os.chown(target, entry["uid"], entry["gid"], **no_follow)
-    if not link:
-        os.chmod(target, entry["mode"])
-    if not link or os.utime in os.supports_follow_symlinks:
-        os.utime(target, ns=(entry["mtime_ns"], entry["mtime_ns"]), **no_follow)
-
-
-def _finish_directories(directories):
-    """Deepest first. Owner, mode and time only now, when nothing is made in them any more."""
-    for path, entry in reversed(directories):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            _dress(descriptor, entry)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -175,6 +175,15 @@ def digest(path):
     return sha256.hexdigest()
 
 
+def file_is(path, entry):
+    """Whether the file at path has the content, mode and owner of the entry; None stands for no file."""
+    found = file_entry(path)
+    if entry is None or found is None:
+        return entry is found
+    same = all(found[key] == entry[key] for key in ("mode", "uid", "gid", "size"))
+    return same and digest(path) == entry["sha256"]
+
+
 def differences(root, expected):
     """How the tree at root differs from the entries of a manifest: [{path, what}], empty if it equals them.
 

@@ -19,12 +19,16 @@ def mcp_residue(case):
     if not links or not any(link.token == "I" for link in case.links):
         return None
     told = [
-        line("lsrsrc IBM.MCP on %s" % case.name, "HMCName %s, address %s" % (link.record.hmc_name or "empty", ", ".join(link.record.addresses) or "none"))
+        line("lsrsrc IBM.MCP on %s" % case.name, "HMCName %s, NodeID 0x%s, address %s" % (
+            link.record.hmc_name or "empty", link.record.node_id or "?", ", ".join(link.record.addresses) or "none"))
         for link in links
     ]
+    good = {link.record.hmc_name for link in case.links if link.record and not link.residue}
+    # An HMC that was installed anew: its name selects the good record too.
+    by = "by NodeID, for a good record has the same HMCName" if any(link.record.hmc_name in good for link in links) else "by HMCName"
     return _flag("MCP_RESIDUE", "IBM.MCP still has a record of the retired %s beside a good one." % hmcs(links), told + case.token_lines(links),
-                 LIKELY, text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, by HMCName "
-                              "(rmrsrc), saved first.")
+                 LIKELY, text="No fault. If that HMC is not retired, add it to the group hmcs. Removal only with approval: one record, %s "
+                              "(rmrsrc), saved first." % by)
 
 
 def configrm_noise(case):

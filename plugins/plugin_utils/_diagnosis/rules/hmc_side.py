@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import symptoms
-from ..case import INACTIVE, NOT_CONNECTED
+from ..link import INACTIVE, NOT_CONNECTED
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 from ..reading import short_name
 from .network import flows
@@ -63,9 +63,9 @@ def hmc_wide(case):
         return None
     outages = case.fleet.wide
     links = [link for link in case.links if link.name in [outage.hmc for outage in outages]]
-    told = ", ".join("%s: %d of %d running" % (outage.hmc, len(outage.members), outage.running) for outage in outages)
+    told = ", ".join("%s: %d of %d running, %s" % (outage.hmc, len(outage.members), outage.running, outage.reach()) for outage in outages)
     return Finding(
-        "HMC_WIDE", "%s lost partitions in every subnet (%s)." % (hmcs(links), told),
+        "HMC_WIDE", "%s lost many partitions at once (%s)." % (hmcs(links), told),
         [line("fleet", "inactive without a reason of their own on %s" % told)] + case.both_sides(links) + case.path_lines(links),
         severity=_severity(case, links), confidence=wide_confidence(outages), owner="hmc", rungs=(), links=links, flows=flows(case, links),
         text="HMC owner: on %s look at lshmc -V, lshmc -n, the firewall of the LAN adapter (RMC, 657 TCP and UDP), a full /tmp, "

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .. import symptoms
-from ..case import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
+from .. import filters, rmcd_log, symptoms
+from ..link import ACTIVE, INACTIVE, NO_CAPS, UNASKED, UNREAD
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line, names
 
 _CLOSED = ("timeout", "unreachable", "refused")
@@ -100,14 +100,17 @@ def network_udp_blocked(case):
 
 
 def local_filter(case):
-    rules = symptoms.filter_rules(case)
-    if not rules or not case.suffering():
+    denials = filters.denials(case)
+    if not denials:
         return None
-    told = [" ".join(str(value) for value in rule.values()) for rule in rules]
+    told = list(dict.fromkeys(" ".join(str(value) for value in denial.rule.values()) for denial in denials))
+    links = [link for link in case.links if any(denial.link is link for denial in denials)]
+    sure = any(denial.sure for denial in denials)
     return Finding(
-        "LOCAL_FILTER", "the host's own IP filter denies port 657 (%d rule%s)." % (len(rules), "" if len(rules) == 1 else "s"),
+        "LOCAL_FILTER", "the host's own IP filter denies port %d to %s (%d rule%s)%s." % (
+            _port(links), hmcs(links), len(told), "" if len(told) == 1 else "s", "" if sure else ", unless a rule before that could not be read permits it"),
         [line("lsfilt on %s" % case.name, rule) for rule in told] + case.both_sides() + case.path_lines(), owner="security", rungs=(),
-        links=case.down_links(),
+        links=links, confidence=CERTAIN if sure else LIKELY,
         text="Owner of the host's firewall: permit TCP and UDP 657 both ways%s. The collection never changes filters: mkfilt -u would activate "
              "every stored rule." % (" (viosecure -firewall on a VIOS)" if case.kind() == "vios" else ""))
 
@@ -159,16 +162,13 @@ def _over_link_local(link) -> bool:
 
 
 def port_conflict(case):
-    lpar = case.lpar
-    if lpar is None:
-        return None
-    told = [line("errpt on %s" % case.name, entry.get("description")) for entry in lpar.errors if "2610-217" in str(entry.get("description"))]
-    told += [line("rmcd log on %s" % case.name, entry) for entry in lpar.rmcd_log if "2610-217" in entry]
-    if not told:
+    told = rmcd_log.foreign_messages(case)
+    if len(told) < case.thresholds.foreign_min_messages:
         return None
     suffering = case.suffering()
     return Finding(
-        "PORT_CONFLICT", "rmcd receives messages that are not its own on UDP 657 (2610-217).", told[-3:] + case.both_sides(), owner="network", rungs=(),
+        "PORT_CONFLICT", "rmcd receives messages that are not its own on UDP 657, again and again (2610-217, %d lines)." % len(told),
+        told[-3:] + case.both_sides(), owner="network", rungs=(),
         severity=FAULT if suffering else WARNING, decides=suffering, confidence=LIKELY, links=case.down_links(),
         text="Network owner: find the foreign sender (tcpdump -n udp port 657 on the host) and stop it. RMCD_INFO_2_ST is no fault.")
 
@@ -177,8 +177,9 @@ def in_band_down(case):
     lpar = case.lpar
     if lpar is None or lpar.in_band != "inoperative":
         return None
-    alone = case.in_band_only() and case.suffering()
+    alone = case.in_band() and case.suffering()
+    closed = [line("netstat -an on %s" % case.name, "no TCP listener on port 657")] if lpar.tcp is False else []
     return Finding(
         "IN_BAND_DOWN", "mcproxy is defined but inoperative%s." % ("; no IP path is expected here" if alone else ""),
-        [line("lssrc -g rsct on %s" % case.name, "mcproxy inoperative")] + case.both_sides(), severity=FAULT if alone else WARNING, decides=alone,
+        [line("lssrc -g rsct on %s" % case.name, "mcproxy inoperative")] + closed + case.both_sides(), severity=FAULT if alone else WARNING, decides=alone,
         links=case.down_links(), text="On %s as root: startsrc -s mcproxy. Rules about port 657 do not apply here." % case.name)

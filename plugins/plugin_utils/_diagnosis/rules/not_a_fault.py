@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import gaps, symptoms
-from ..case import ACTIVE, OFF, UNASKED
+from ..link import ACTIVE, OFF, UNASKED
 from ..finding import CERTAIN, FAULT, LIKELY, NOTE, WARNING, Finding, hmcs, line, names
 
 
@@ -28,9 +28,11 @@ def healthy(case):
         return None
     if (lpar.tcp is False and not in_band) or case.fleet.twins or symptoms.inconsistent_ids(case):
         return None
-    # A record of an HMC that this run does not know is taken for a retired one.
-    sure = CERTAIN if all(token == "I" for token in tokens) and not any(link.state == UNASKED for link in case.links) else LIKELY
-    return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links),
+    # A record of an HMC that this run does not know is taken for a retired one, and a silent HMC without any record for one of other machines.
+    unread = [line("HMC %s" % hmc.name, "did not answer; no LPAR of this machine that was read names it") for hmc in case.unnamed]
+    unread += [gap.evidence for gap in case.side_gaps()]
+    sure = CERTAIN if all(token == "I" for token in tokens) and not unread and not any(link.state == UNASKED for link in case.links) else LIKELY
+    return Finding("HEALTHY", "active with DLPAR on %s, and the LPAR agrees." % names(links), case.both_sides(links) + unread,
                    severity=NOTE, confidence=sure, rungs=())
 
 

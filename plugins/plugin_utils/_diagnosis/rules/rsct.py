@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import levels, symptoms
-from ..case import NO_CAPS
+from ..link import NO_CAPS
 from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, line
 
 

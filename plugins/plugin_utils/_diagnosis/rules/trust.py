@@ -10,6 +10,10 @@ from ..finding import CERTAIN, FAULT, LIKELY, POSSIBLE, WARNING, Finding, hmcs, 
 from ..reading import moment
 
 
+# What an HMC, or RSCT, calls the mode that shuts nobody out.
+_LAX_MODES = ("legacy", "none", "default")
+
+
 def mcp_stale(case):
     lpar = case.lpar
     if lpar is None or not lpar.active("ctrmc") or not lpar.records or case.in_band_only():
@@ -149,12 +153,18 @@ def security_mode(case):
     found = levels.parse(level)
     if not links or not found or found >= levels.STRICT_MODE_LEVEL or lpar.attention or not lpar.active("ctrmc"):
         return None
-    strict = [link for link in links if link.hmc and link.hmc.security_mode and link.hmc.security_mode not in ("legacy", "none", "default")]
-    told = [line("lshmc on HMC %s" % link.name, "security mode %s" % link.hmc.security_mode) for link in strict]
+    modes = [(link, link.hmc.security_mode if link.hmc else "") for link in links]
+    strict = [(link, mode) for link, mode in modes if mode and mode not in _LAX_MODES]
+    # A mode that nobody could tell is a question worth to be asked, and no cause.
+    asked = strict or [(link, mode) for link, mode in modes if not mode]
+    if not asked:
+        return None
+    links = [link for link, dummy in asked]
+    told = [line("lshmc -r on HMC %s" % link.name, "security=%s" % (mode or "not told")) for link, mode in asked]
     return Finding(
         "SECURITY_MODE", "token i with the old rsct.core.rmc %s: an HMC in NIST SP800-131A mode shuts it out." % level,
         [line("lslpp on %s" % case.name, "rsct.core.rmc %s" % level)] + told + case.both_sides(links), owner="security", rungs=(), links=links,
-        confidence=CERTAIN if strict else LIKELY,
+        confidence=CERTAIN if strict else POSSIBLE, severity=FAULT if strict else WARNING, decides=bool(strict),
         text="HMC owner: which security mode is set on %s, and since when? Cure: update RSCT on %s, driven from the HMC. No new keys on the LPAR alone." % (
             names(links), case.name))
 
@@ -162,27 +172,59 @@ def security_mode(case):
 def node_id_duplicate(case):
     twins = case.fleet.twins
     if not twins:
-        return None
+        return _twin_out_of_sight(case)
     others = [other for other in twins.cases if other is not case]
     told = ", ".join("%s (id %s on %s)" % (other.name, other.lpar_id, other.machine) for other in others)
-    evidence = [line("lsnodeid on %s" % other.name, twins.node_id) for other in [case] + others] + case.both_sides()
-    if twins.clone is None:
+    evidence = [id_line(twins, other) for other in [case] + others] + case.both_sides()
+    copies = [case] if case in twins.clones else twins.clones
+    evidence += [line("IBM.MCP on %s" % copy.name, sign) for copy in copies for sign in twins.signs(copy)]
+    clones = _listed(twins.clones)
+    rungs = ()
+    if twins.unread:
+        unread = _listed(twins.unread)
+        role = "%s could not be read, so which of them is the clone cannot be told" % unread
+        text = "Make %s answer, then diagnose again. Only a clone gets recfgct. Change none of them before." % unread
+    elif not twins.clones:
         role = "which of them is the clone cannot be told from the evidence"
         text = "Decide by hand which host was copied (install date lslpp -h, IBM.MCP, who made the copy). Only the clone gets recfgct. Change neither before."
-        rungs = ()
-    elif twins.clone is case:
-        role = "this one is the clone"
-        evidence += [line("IBM.MCP on %s" % case.name, reason) for reason in twins.reasons]
+    elif case in twins.clones:
+        role = "this one is the clone" if len(twins.clones) == 1 else "this one is a clone"
         text = "With approval by id, on the clone %s only: recfgct; rmcctrl -p (new node id; 15 min). The original stays untouched." % case.name
+        if len(twins.clones) > 1:
+            text += " One at a time: the clones are %s." % clones
         rungs = ("reset_new_id",)
     else:
         role = "this one is the original"
-        evidence += [line("IBM.MCP on %s" % twins.clone.name, reason) for reason in twins.reasons]
-        text = "Touch nothing here. The clone %s gets a new node id." % twins.clone.name
-        rungs = ()
+        text = "Touch nothing here. The clone %s gets a new node id." % clones
+        if len(twins.clones) > 1:
+            text = "Touch nothing here. The clones %s get new node ids, one at a time." % clones
     return Finding(
         "NODE_ID_DUPLICATE", "same node id %s as %s: %s." % (twins.node_id, told, role), evidence, text, rungs=rungs, links=case.down_links(),
-        confidence=CERTAIN)
+        # Of a host that could not be read an earlier report decides nothing.
+        severity=FAULT if case.lpar else WARNING, decides=case.lpar is not None, confidence=CERTAIN if twins.seen() and case not in twins.unread else LIKELY)
+
+
+def id_line(twins, case):
+    return line("an earlier report of %s" % case.name if case in twins.unread else "lsnodeid on %s" % case.name, twins.node_id)
+
+
+def _listed(cases) -> str:
+    return ", ".join(case.name for case in cases)
+
+
+def _twin_out_of_sight(case):
+    """Token Z says that some node of this id, or the path, goes up and down: the other one need not be in the inventory."""
+    links = [link for link in case.links if link.token == "Z" and link.managing()]
+    if not links:
+        return None
+    node_id = case.lpar.node_id or "(not read)"
+    return Finding(
+        "NODE_ID_DUPLICATE", "suspended towards %s because it goes up and down (token Z): often a second host carries its node id %s." % (
+            hmcs(links), node_id),
+        [line("lsnodeid on %s" % case.name, node_id)] + case.both_sides(links), rungs=(), links=links, confidence=POSSIBLE,
+        severity=WARNING if symptoms.works_elsewhere(case, links) else FAULT,
+        text="Find the second host with id %s, also outside this inventory: copies and restores of %s, /etc/ct_node_id of what was cloned, diagrmc on the HMC. "
+             "If there is none: a path that is lost again and again. Change nothing before." % (node_id, case.name))
 
 
 def node_id_inconsistent(case):

@@ -11,24 +11,23 @@ import subprocess
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.playbook.play_context import PlayContext
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import become_loader, connection_loader
 
 from ansible_collections.aixops.rsct.plugins.action import rmc_facts
 
 RECORDS = [{"name": "uname", "outcome": "ok", "rc": 0, "seconds": 0.1, "stdout": "3 aixdb01\n", "stderr": ""}]
 
 
-class Become:
-    pipelining = True
-
-
-class Connection:
-    become = None
-    has_pipelining = True
-    pipelining_enabled = True
-
-    def is_pipelining_enabled(self):
-        return self.has_pipelining and self.pipelining_enabled and (self.become is None or self.become.pipelining)
+def connection(become=None, has_pipelining=True, pipelining=True):
+    """What a play hands to the action: what it offers differs between releases of ansible-core."""
+    found = connection_loader.get("ansible.builtin.ssh", PlayContext())
+    found.set_options(direct={"pipelining": pipelining})
+    found.has_pipelining = has_pipelining
+    if become:
+        found.set_become_plugin(become_loader.get(f"ansible.builtin.{become}"))
+    return found
 
 
 class Task:
@@ -40,10 +39,12 @@ class Task:
 class Action(rmc_facts.ActionModule):
     """Without a play around it."""
 
+    _load_name = "rmc_facts"
+
     def __init__(self, answer=None, module=None, **args):
         self._task = Task()
         self._task.args = args
-        self._connection = Connection()
+        self._connection = connection()
         self.answer = answer
         self.module = module
         self.commands = []
@@ -86,31 +87,33 @@ def test_by_perl_in_one_round_trip(perl_only):
 
 
 @pytest.mark.parametrize(
-    "become, has_pipelining, enabled, by_input",
+    "become, has_pipelining, pipelining, by_input",
     [
         (None, True, False, True),  # the option is about become methods that want a terminal
         (None, False, True, False),
-        (Become(), True, True, True),
-        (Become(), True, False, False),
+        ("sudo", True, True, True),
+        ("sudo", True, False, False),
+        ("sudo", False, True, False),
+        ("su", True, True, False),  # wants a terminal
     ],
 )
-def test_way_of_the_program(perl_only, become, has_pipelining, enabled, by_input):
+def test_way_of_the_program(perl_only, become, has_pipelining, pipelining, by_input):
     action = Action()
-    action._connection.become = become
-    action._connection.has_pipelining = has_pipelining
-    action._connection.pipelining_enabled = enabled
+    action._connection = connection(become, has_pipelining, pipelining)
     result = action.run(task_vars={})
     assert result["ansible_facts"]["rmc"]["collector"] == "perl"
     assert [data is not None for dummy, data in action.commands] == [by_input]
 
 
-def test_become_method_that_needs_a_terminal(perl_only):
-    become = Become()
-    become.pipelining = False
+@pytest.mark.parametrize("enabled", [True, False])
+def test_asks_what_every_release_of_ansible_core_has(perl_only, monkeypatch, enabled):
+    """Connections of 2.17 and 2.18 have no is_pipelining_enabled()."""
+    monkeypatch.setattr(ActionBase, "_is_pipelining_enabled", lambda self, module_style: enabled and module_style == "new")
     action = Action()
-    action._connection.become = become
-    assert action.run(task_vars={})["ansible_facts"]["rmc"]["collector"] == "perl"
-    assert action.commands[0][1] is None
+    action._connection = connection("sudo")
+    action._connection.is_pipelining_enabled = None
+    action.run(task_vars={})
+    assert [data is not None for dummy, data in action.commands] == [enabled]
 
 
 def test_no_secret_and_no_file_name_in_the_command_line(perl_only):

@@ -12,12 +12,12 @@ import pathlib
 import stat
 import subprocess
 import sys
-from types import SimpleNamespace
-from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aixops.rsct.plugins.action import rmc_report
+
+from report_task import run as _run
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "plugin_utils/_report"))
 import report_builder as build  # noqa: E402
@@ -40,21 +40,6 @@ def printed(monkeypatch):
     lines = []
     monkeypatch.setattr(rmc_report.display, "display", lines.append)
     return lines
-
-
-def _run(arguments: dict, variables: dict | None = None, check_mode: bool = False) -> dict:
-    task = SimpleNamespace(
-        action="aixops.rsct.rmc_report",
-        args=arguments,
-        async_val=0,
-        check_mode=check_mode,
-        diff=False,
-        environment=[],
-        no_log=False,
-        delegate_to=None,
-    )
-    action = rmc_report.ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), None)
-    return action.run(task_vars=variables or {})
 
 
 def _survey() -> dict:
@@ -166,6 +151,21 @@ def test_a_directory_that_cannot_be_written_is_said(tmp_path, printed):
         _run({"survey": _survey(), "report_dir": str(tmp_path / "file" / "below")})
 
 
+def test_a_name_that_is_no_text_loses_no_run(tmp_path, printed):
+    """A byte that is no UTF-8, as it comes through Ansible: every format is asked for, and every file can be read."""
+    made = _survey()
+    made["hosts"]["aix00002"]["rmc"]["partition"]["lpar_name"] = "db\udcff01"
+    for result in made["hmcs"].values():
+        result["partitions"][1]["name"] = "db\udcff01"
+    choices = ["json", "html", "csv", "junit", "text", "firewall", "inventory"]
+    result = _run({"survey": made, "report_dir": str(tmp_path), "formats": choices, "history": 1})
+    assert "rmc-report.csv" in [os.path.basename(path) for path in result["files"]]
+    for path in result["files"]:
+        assert "\\udc" not in pathlib.Path(path).read_text(encoding="utf-8")
+    evidence = json.loads(pathlib.Path(result["evidence_path"]).read_text(encoding="utf-8"))
+    assert evidence["hosts"]["aix00002"]["rmc"]["partition"]["lpar_name"] == "db?01"
+
+
 def test_an_old_request_does_not_outlive_its_cause(tmp_path, printed):
     blocked = _survey()
     for name in list(blocked["hosts"])[2:]:
@@ -188,6 +188,7 @@ def test_history_tells_what_changed_and_keeps_no_more_than_asked(tmp_path, print
             assert [item["name"] for item in report["changes"]["new"]] == ["aix00002"]
     assert [item["name"] for item in report["changes"]["fixed"]] == ["aix00002"]
     assert sorted(path.name for path in (tmp_path / "history").iterdir()) == [
+        ".lock",
         "history.json",
         "rmc-report-20261120T050000Z.json",
         "rmc-report-20261120T060000Z.json",

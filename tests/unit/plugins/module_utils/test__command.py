@@ -81,6 +81,14 @@ def test_inherited_path_wins(tmp_path, monkeypatch):
     assert _command.run(["env"], 10).stdout == "mine\n"
 
 
+def test_gnu_commands_come_last():
+    inherited = "/opt/freeware/bin:/site/bin::/usr/local/bin:/usr/linux/bin:/usr/bin:/usr/localized:/opt/freeware"
+    assert _command.search_path(inherited) == [
+        "/site/bin", "/usr/bin", "/usr/localized", *_command.PATH_ADDITIONS, "/opt/freeware/bin", "/usr/local/bin", "/usr/linux/bin", "/opt/freeware",
+    ]
+    assert _command.search_path("") == list(_command.PATH_ADDITIONS)
+
+
 @pytest.mark.parametrize("size", [0, 5, 300000])
 def test_input_reaches_the_command(size):
     assert _command.run(["cat"], 30, stdin="x" * size).stdout == "x" * size

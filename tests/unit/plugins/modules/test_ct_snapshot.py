@@ -114,6 +114,13 @@ def test_refusal_of_a_guard(broken):
     assert broken.changing_commands() == [] and broken.look() == before
 
 
+def test_a_failure_tells_what_else_went_wrong(broken):
+    broken.change_state(stops_left=0, deaf=True)
+    result = run(broken, "restored", reidentified=True, deadline=0)
+    assert result["failed"] and result["refusal"]["reason"] == "daemons_do_not_stop"
+    assert "RSCT did not stop" in result["msg"] and "does not answer yet" in result["msg"]
+
+
 def test_refusal_of_the_snapshot(broken):
     result = run(broken, "restored")
     assert result["failed"] and result["refusal"]["reason"] == "wrong_node_id" and "reidentified" in result["refusal"]["next_step"]

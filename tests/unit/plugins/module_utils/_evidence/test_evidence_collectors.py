@@ -14,6 +14,7 @@ import subprocess
 
 import pytest
 
+from ansible_collections.aixops.rsct.plugins.module_utils import _command
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence import gather, probes
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence.assemble import assemble
 from ansible_collections.aixops.rsct.plugins.plugin_utils._collector import perl
@@ -192,6 +193,37 @@ def test_healthy_host_by_either_collector(host):
     assert {row["outcome"] for row in found[0]["probes"] if row["argv"]} == {"ok"}
 
 
+@pytest.fixture
+def toolbox(host, monkeypatch):
+    """GNU commands first in PATH, as /etc/environment has them where the AIX Toolbox is at home."""
+    directory = host.bin.parent / "freeware" / "bin"
+    directory.mkdir(parents=True)
+    for name, body in (
+        ("uname", "echo \"uname: invalid option -- 'L'\" >&2\nexit 1\n"),
+        ("df", "echo 'Filesystem 1K-blocks Used Available Use% Mounted on'\necho '/dev/hd4 2097152 314572 1782580 15% /'\n"),
+        ("ps", "echo 'USER PID ELAPSED COMMAND'\n"),
+        ("lscfg", "echo only here\n"),
+    ):
+        (directory / name).write_text("#!/bin/sh\n" + body)
+        (directory / name).chmod(0o755)
+    monkeypatch.setenv("PATH", "{0}:{1}".format(directory, host.bin))
+    monkeypatch.setattr(_command, "PATH_BEHIND", "^" + re.escape(str(directory.parent)) + "(?:/|$)", raising=False)
+
+
+@pytest.mark.parametrize("collect", COLLECTORS)
+def test_commands_of_aix_answer_and_not_their_gnu_namesakes(host, toolbox, collect):
+    host.answer("df", "Filesystem    1024-blocks      Free %Used    Iused %Iused Mounted on\n/dev/hd4          2097152   1795908   15%    11234     3% /\n")
+    found = evidence(collect, host.options())
+    assert found["partition"]["lpar_id"] is not None and found["partition"]["uptime_seconds"] == 864000
+    assert found["filesystems"][0]["inodes_used_percent"] == 3
+
+
+@pytest.mark.parametrize("collect", COLLECTORS)
+def test_what_only_the_toolbox_has_is_found_there(host, toolbox, collect, monkeypatch):
+    monkeypatch.setattr(probes, "PROBES", [{"name": "lscfg", "argv": ["lscfg"]}])
+    assert [row["stdout"] for row in collect(host.options()) if row["name"] == "lscfg"] == ["only here\n"]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_both_collectors_give_the_same_evidence(host, fault, short_for_lsrsrc):
     fault(host)
@@ -223,6 +255,8 @@ def test_a_healthy_host_is_asked_no_more_than_stage_1(host, collect):
     collect(host.options())
     stage_1 = [probe for probe in probes.table(host.options()) if probe["kind"] == "command" and probe["stage"] == 1]
     assert sorted(line.rstrip() for line in host.asked()) == sorted(" ".join(probe["argv"]) for probe in stage_1)
+    # Forks are dear on AIX: one more process on every host needs a reason.
+    assert len(stage_1) <= 19
 
 
 @pytest.mark.parametrize("collect", COLLECTORS)

@@ -401,6 +401,16 @@ def test_lsfilt_rules_that_decide_on_the_port(sample):
     assert [rule["number"] for rule in lsfilt.concerning(rules, 4001)] == ["1", "0"]
 
 
+def test_lsfilt_keeps_the_order_and_what_it_cannot_read(sample):
+    text = sample("aix72_lsfilt_permit_657_then_deny_all")
+    rules = lsfilt.concerning(lsfilt.parse(text), 657)
+    assert [rule["number"] for rule in rules] == ["3", "4", "5", "6", "7", "8", "10", "0"]
+    assert (rules[3]["protocol"], rules[4]["interface"]) == ("tcp/ack", "en0")
+    odd = "3|permit|192.0.2.11\n4|deny|0.0.0.0|0.0.0.0|0.0.0.0|0.0.0.0|yes|tcp|between|600|any|0|both|both\nno rule\n"
+    assert lsfilt.concerning(lsfilt.parse(odd), 657) == [{"number": "3", "text": "3|permit|192.0.2.11"}, lsfilt.parse(odd)[1]]
+    assert lsfilt.parse(odd)[1]["source_operation"] == "between"
+
+
 @pytest.mark.parametrize(
     "text, suspended",
     [
@@ -447,14 +457,34 @@ def test_activity_that_could_not_be_read():
     assert set(activity.parse(None, None, NOW).values()) == {None}
 
 
-def test_migration_completed(sample):
-    errors = _errors(sample, "aix72_errpt_after_lpm")
+@pytest.mark.parametrize("name", ["aix72_errpt_after_lpm", "aix71_errpt_after_lpm"])
+def test_migration_completed(sample, name):
+    errors = _errors(sample, name)
     assert activity.parse([], errors, NOW)["lpm"] is False
     assert activity.last_migration(errors, NOW) == {"event": "completed", "time": "2025-11-14T22:15", "age_seconds": 300}
 
 
-def test_migration_under_way(sample):
-    errors = _errors(sample, "aix72_errpt_after_lpm")[1:]
+@pytest.mark.parametrize("name", ["aix72_errpt_after_lpm", "aix71_errpt_after_lpm"])
+def test_migration_under_way(sample, name):
+    errors = _errors(sample, name)[1:]
     assert activity.parse([], errors, NOW)["lpm"] is True
     assert activity.parse([], errors, NOW + datetime.timedelta(days=2))["lpm"] is False
     assert activity.parse([], errors, None)["lpm"] is True
+
+
+@pytest.mark.parametrize(
+    "row, event",
+    [
+        ("5E075ADF   1114221525 T S pmig           Client Partition Migration Aborted", "aborted"),
+        # The id of a level to come, and a text in another language.
+        ("0123ABCD   1114221525 I S pmig           Client Partition Migration Started", "started"),
+        ("08917DC6   1114221525 I S pmig           Migracja partycji rozpoczeta", "started"),
+        ("0123ABCD   1114221525 I S pmig           Client Partition Suspended", None),
+        ("0123ABCD   1114221525 I S SRC            Migration Started", None),
+    ],
+)
+def test_migration_of_any_level(row, event):
+    errors = errpt.parse(row + "\n")
+    last = activity.last_migration(errors, NOW)
+    assert (last["event"] if last else None) == event
+    assert activity.parse([], errors, NOW)["lpm"] is (event == "started")

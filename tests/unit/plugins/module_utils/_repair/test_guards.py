@@ -54,6 +54,7 @@ def test_nothing_forbids_it(method):
         ("cluster_member", {"cluster": {"member": True, "evidence": POWERHA}}),
         ("cluster_unknown", {"cluster": {"member": None, "evidence": [{"source": "lspv", "detail": "could not be asked: timeout"}]}}),
         ("cluster_unknown", {"cluster": None}),
+        ("restore_in_progress", {"interrupted_restore": "snapshot before, phase swap"}),
         ("activity_in_progress", {"activity": dict(evidence()["activity"], dlpar=True)}),
         ("activity_in_progress", {"activity": dict(evidence()["activity"], lpm=True)}),
         ("activity_in_progress", {"activity": dict(evidence()["activity"], lku=True)}),

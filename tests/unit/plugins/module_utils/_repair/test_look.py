@@ -98,10 +98,11 @@ def test_df_tells_what_it_could_read_unless_it_was_stopped(rc, outcome, mounts, 
     assert [row["mount"] for row in before(fake, runner)["filesystems"]] == mounts
 
 
-def test_a_migration_that_just_ended(fake, runner):
+@pytest.mark.parametrize("completed, started", [("159D686C", "F2646817"), ("A5E6DB96", "08917DC6")])
+def test_a_migration_that_just_ended(fake, runner, completed, started):
     fake.state["errors"] = [
-        "159D686C   1114221526 I S pmig           Client Partition Migration Completed",
-        "F2646817   1114221426 I S pmig           Client Partition Migration Started",
+        completed + "   1114221526 I S pmig           Client Partition Migration Completed",
+        started + "   1114221426 I S pmig           Client Partition Migration Started",
     ]
     found = before(fake, runner)
     assert found["migration"]["event"] == "completed" and found["migration"]["age_seconds"] == 300
@@ -123,7 +124,7 @@ def snapshot(fake, runner, clock):
         "var_ct": fake.var_ct,
         "ct_node_id_file": fake.node_id_file,
     }
-    return operations.present(options, runner, clock)["snapshot"]["path"]
+    return operations.present(options, runner, clock, [])["snapshot"]["path"]
 
 
 def problem(fake, runner, path):

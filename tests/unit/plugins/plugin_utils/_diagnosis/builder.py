@@ -34,7 +34,7 @@ class Estate:
         self.hmcs[name] = {
             "hmc": {
                 "outcome": "ok", "message": "", "name": name, "version": "V10R3.1063", "model": "7063-CR2", "serial": "13A4F%02d" % last,
-                "addresses": ["192.0.2.%d" % last], "clock_utc": NOW, "queried_at": NOW,
+                "addresses": ["192.0.2.%d" % last], "clock_utc": NOW, "queried_at": NOW, "security_mode": "legacy",
             },
             "systems": [{"name": "sys-%s" % machine, "machine": machine, "state": "Operating", "outcome": "ok", "message": ""} for machine in machines],
             "partitions": [],

@@ -15,7 +15,7 @@ from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import CODE
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import Estate as DiagnosisEstate
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import Fleet, Thresholds, _cases
 
-from builder import estate
+from builder import Estate, estate
 
 FAULTS = {
     "none": lambda built, host: None,
@@ -47,6 +47,19 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 def broken(faults):
     built = estate(len(faults))
     for number, fault in enumerate(faults, 1):
+        FAULTS[fault](built, "lpar%d" % number)
+    return built
+
+
+# Losses that an outage is made of, in up to three subnets.
+LOSSES = ("none", "tcp blocked", "one hmc", "inactive", "rmcd stopped", "booting")
+placed_faults = st.lists(st.tuples(st.sampled_from(LOSSES), st.integers(0, 2)), min_size=3, max_size=16)
+
+
+def spread(faults):
+    built = Estate()
+    for number, (fault, subnet) in enumerate(faults, 1):
+        built.add("lpar%d" % number, number, "10.0.%d.%d" % (subnet, number))
         FAULTS[fault](built, "lpar%d" % number)
     return built
 
@@ -105,6 +118,42 @@ def test_a_healthy_lpar_more_never_worsens_a_verdict(faults):
 
 
 @quick
+@given(placed_faults, st.integers(0, 3))
+def test_a_healthy_lpar_more_in_any_subnet_never_worsens_a_verdict(faults, subnet):
+    built = spread(faults)
+    before = verdicts(built.survey())
+    built.add("newcomer", 60, "10.0.%d.60" % subnet)
+    after = verdicts(built.survey())
+    assert after.pop("newcomer") == "HEALTHY"
+    for host, verdict in after.items():
+        assert GRADES.get(verdict, 3) <= GRADES.get(before[host], 3), (host, before[host], verdict)
+
+
+@quick
+@given(placed_faults, st.randoms(use_true_random=False))
+def test_order_never_matters_for_an_outage(faults, random):
+    survey = spread(faults).survey()
+    other = copy.deepcopy(survey)
+    names = list(other["hosts"])
+    random.shuffle(names)
+    other["hosts"] = {name: other["hosts"][name] for name in names}
+    for result in other["hmcs"].values():
+        random.shuffle(result["partitions"])
+    assert diagnose(other) == diagnose(survey)
+
+
+@quick
+@given(placed_faults)
+def test_no_hmc_is_lost_where_a_subnet_works(faults):
+    """HMC_WIDE and NETWORK_SEGMENT are never told of one HMC together, and nobody healthy is a member of either."""
+    report = diagnose(spread(faults).survey())
+    told = {(entry["code"], hmc) for entry in report["fleet_findings"] if entry["code"] in ("HMC_WIDE", "NETWORK_SEGMENT") for hmc in entry["hmcs"]}
+    assert not any(("NETWORK_SEGMENT", hmc) in told for code, hmc in told if code == "HMC_WIDE")
+    members = {member["host"] for entry in report["fleet_findings"] for member in entry["members"]}
+    assert not members & {host["host"] for host in report["hosts"] if host["verdict"] == "HEALTHY"}
+
+
+@quick
 @given(fault_lists, st.sampled_from(["hmcalpha", "hmcbeta"]), st.booleans())
 def test_a_missing_hmc_never_turns_into_healthy(faults, hmc, silent):
     """An HMC that no LPAR at all is connected to cannot be told from a retired one: one LPAR is."""
@@ -126,6 +175,19 @@ def test_a_silent_hmc_makes_nobody_healthy_that_it_manages(faults, hmc):
     built = broken(faults)
     built.silent(hmc)
     assert "HEALTHY" not in verdicts(built.survey()).values()
+
+
+@quick
+@given(fault_lists, st.sampled_from(["hmcalpha", "hmcbeta"]))
+def test_nobody_is_healthy_for_certain_while_the_other_hmc_is_silent(faults, hmc):
+    """Not even where no LPAR has a record of it."""
+    built = broken(faults)
+    for host in built.hosts.values():
+        if host["rmc"]:
+            for told in (host["rmc"], host["rmc"]["domains"]):
+                told["control_points"] = [entry for entry in told["control_points"] or () if entry["node_id"] != built.ids[hmc]["node_id"]]
+    built.silent(hmc)
+    assert not any(entry["verdict"] == "HEALTHY" and entry["confidence"] == "certain" for entry in diagnose(built.survey())["hosts"])
 
 
 @quick

@@ -543,11 +543,46 @@ def link_local_address_there():
     return link_local("fe80::21")
 
 
-@case("PORT_CONFLICT", next_rung=None)
+FOREIGN = "2610-217 Received 193 unrecognized messages in the last 10.183333 minutes. Service is rmc."
+
+
+@case("PORT_CONFLICT", next_rung=None, blocked_by=["network_cause", "no_rung"])
 def foreign_sender():
     built = estate()
     built.inactive(HOST)
-    built.rmc(HOST)["rmcd_log"] = ["2610-217 193 unrecognized messages were received in the last 10.18 minutes"]
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
+    return built
+
+
+@case("PORT_CONFLICT")
+def foreign_sender_of_today():
+    built = estate()
+    built.inactive(HOST)
+    built.rmc(HOST)["rmcd_log"] = ["11/15/25 22:10:01 " + FOREIGN, "Nov 16 07:40:12 2025 " + FOREIGN, "2025-11-16 07:50:01 " + FOREIGN]
+    return built
+
+
+@neighbour("PORT_CONFLICT", "UNKNOWN")
+def foreign_sender_of_last_year():
+    built = estate()
+    built.inactive(HOST)
+    built.rmc(HOST)["rmcd_log"] = ["11/16/24 07:40:01 " + FOREIGN, "Nov 16 07:40:12 2024 " + FOREIGN, "2024-11-16 07:50:01 " + FOREIGN, FOREIGN]
+    return built
+
+
+@neighbour("PORT_CONFLICT", "RSCT_DOWN")
+def two_foreign_messages_of_any_age():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 2
+    return built
+
+
+@case("PORT_CONFLICT", "RSCT_DOWN", next_rung="start", blocked_by=[])
+def a_foreign_sender_keeps_nobody_from_starting_rmcd():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
     return built
 
 
@@ -581,6 +616,38 @@ def mcproxy_stopped():
 @neighbour("IN_BAND_DOWN", "HEALTHY")
 def in_band_works_without_port():
     return in_band_estate("active", "I")
+
+
+def in_band_beside_ip(status="active", tcp=False, hmc_active=True, token="I"):
+    """mcproxy, and records with addresses too."""
+    built = estate()
+    built.rmc(HOST)["in_band"] = {"status": status, "hmcs": ["hmcalpha"]}
+    built.rmc(HOST)["listeners"]["tcp_657"] = tcp
+    built.token(HOST, token)
+    if not hmc_active:
+        built.inactive(HOST)
+    return built
+
+
+@case("IN_BAND_DOWN", next_rung="start", blocked_by=[])
+def mcproxy_stopped_and_no_port_in_its_place():
+    return in_band_beside_ip("inoperative", hmc_active=False, token="O")
+
+
+@case("IN_BAND_DOWN", "NETWORK_TCP_BLOCKED", confidence="certain")
+def mcproxy_stopped_and_the_ip_path_in_use():
+    built = in_band_beside_ip("inoperative", tcp=True, hmc_active=False, token="O")
+    built.path(HOST, "timeout")
+    return built
+
+
+@case("IN_BAND_DOWN", "RSCT_DOWN", next_rung="start")
+def mcproxy_and_rmcd_stopped():
+    built = in_band_beside_ip("inoperative")
+    records = built.rmc(HOST)["control_points"]
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["control_points"] = records
+    return built
 
 
 # --- 2.4 -----------------------------------------------------------------------------------------------------------------
@@ -709,6 +776,14 @@ def no_inodes():
     return built
 
 
+@case("FILESYSTEM_FULL", next_rung=None)
+def var_ct_on_a_file_system_of_its_own_full():
+    built = estate()
+    built.rmcd_stopped(HOST)
+    built.rmc(HOST)["filesystems"].append({"mount": "/var/ct", "free_mb": 0, "used_percent": 100, "inodes_used_percent": 5})
+    return built
+
+
 @neighbour("FILESYSTEM_FULL", "RSCT_DOWN")
 def var_nearly_full():
     built = estate()
@@ -834,12 +909,42 @@ def clock_within_bounds():
     return built
 
 
-@case("SECURITY_MODE", next_rung=None)
-def old_level_shut_out():
+def old_level_pending(mode):
     built = estate()
     built.down(HOST, "i")
     for row in built.rmc(HOST)["filesets"]:
         row["level"] = "3.1.4.0"
+    for result in built.hmcs.values():
+        result["hmc"]["security_mode"] = mode
+    return built
+
+
+@case("SECURITY_MODE", confidence="certain", next_rung=None)
+def old_level_shut_out():
+    return old_level_pending("nist_sp800_131a")
+
+
+@neighbour("SECURITY_MODE", "AUTH_PENDING")
+def old_level_and_an_hmc_that_shuts_nobody_out():
+    return old_level_pending("legacy")
+
+
+@case("SECURITY_MODE", "AUTH_PENDING", next_rung="recycle")
+def old_level_and_a_mode_that_nobody_told():
+    return old_level_pending(None)
+
+
+@case("SECURITY_MODE", "AUTH_PENDING", confidence="possible")
+def old_level_and_a_mode_that_nobody_told_soon_after_a_start():
+    built = old_level_pending(None)
+    built.rmc(HOST)["rmcd"]["seconds"] = 200
+    return built
+
+
+@case("SECURITY_MODE", confidence="certain")
+def old_level_shut_out_by_one_of_two():
+    built = old_level_pending("legacy")
+    built.hmcs["hmcbeta"]["hmc"]["security_mode"] = "NIST_SP800_131A"
     return built
 
 
@@ -875,6 +980,22 @@ def the_clone_names_the_original():
 def one_id_and_seen_active():
     built = estate()
     built.rmc(HOST)["node_id"] = dict(built.rmc("lpar2")["node_id"])
+    return built
+
+
+@case("NODE_ID_DUPLICATE", confidence="possible", next_rung=None, blocked_by=["no_rung"])
+def token_z_and_no_twin_in_sight():
+    built = estate()
+    built.down(HOST, "Z")
+    return built
+
+
+@case("NODE_ID_DUPLICATE", "CLOCK_SKEW")
+def token_z_and_no_twin_in_sight_gives_way_to_what_was_seen():
+    built = estate()
+    built.down(HOST, "i", "hmcalpha")
+    built.down(HOST, "Z", "hmcbeta")
+    built.rmc(HOST)["security"]["clock_utc"] = "2025-11-16T08:10:00Z"
     return built
 
 
@@ -996,6 +1117,68 @@ def token_z():
 @neighbour("FLAPPING", "HEALTHY")
 def steady():
     return estate()
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict", "build"),
+    [
+        ("REMOTE_DISABLED", "HEALTHY", in_band_beside_ip),
+        ("REMOTE_DISABLED", "UNKNOWN", lambda: in_band_beside_ip(hmc_active=False)),
+        ("REMOTE_DISABLED", "IN_BAND_DOWN", lambda: in_band_beside_ip("inoperative", hmc_active=False)),
+        ("NETWORK_TCP_BLOCKED", "UNKNOWN", lambda: blocked(in_band_beside_ip(token="O", tcp=True))),
+        ("NETWORK_TCP_BLOCKED", "UNKNOWN", lambda: blocked(in_band_beside_ip(hmc_active=False, token="O", tcp=True))),
+        ("NETWORK_UDP_BLOCKED", "UNKNOWN", lambda: in_band_beside_ip(hmc_active=False, token="O", tcp=True)),
+        ("PORT_CONFLICT", "HEALTHY", lambda: with_foreign_sender(in_band_beside_ip())),
+        ("RECYCLED_IP", "UNKNOWN", lambda: with_dead_partition(in_band_beside_ip(hmc_active=False))),
+    ],
+)
+def test_in_band_neither_port_657_nor_an_address_decides(code, verdict, build):
+    host = told(build())
+    assert host["verdict"] == verdict
+    note = next(finding for finding in host["findings"] if finding["code"] == code)
+    assert (note["severity"], note["confidence"], note["remedy"]["rung"], note["blocked_by"]) == ("note", "possible", None, [])
+    assert "flows" not in note and "in-band" in note["remedy"]["text"]
+
+
+def test_in_band_a_closed_ip_path_forbids_no_repair():
+    built = blocked(in_band_beside_ip(tcp=True))
+    for row in built.rows(HOST):
+        row.update(dlpar_mem=0, dlpar_proc=0, dlpar_io=0, raw_connection={"active": True, "dcaps": "0x0"})
+    built.subsystem(HOST, "IBM.DRM", "inoperative")
+    host = told(built)
+    assert (host["verdict"], host["next_rung"], host["blocked_by"]) == ("DRM_DOWN", "start", [])
+
+
+def test_in_band_an_address_that_the_hmc_keeps_is_no_stale_one():
+    built = in_band_beside_ip(hmc_active=False)
+    for row in built.rows(HOST):
+        row["rmc_ipaddr"] = "192.0.2.77"
+    assert "STALE_ADDRESS" not in [finding["code"] for finding in told(built)["findings"]]
+
+
+def test_in_band_partitions_without_the_port_count_when_an_hmc_loses_its_partitions():
+    built = estate()
+    for host in built.hosts:
+        built.rmc(host)["in_band"] = {"status": "active", "hmcs": ["hmcalpha"]}
+        built.rmc(host)["listeners"]["tcp_657"] = False
+        built.down(host, hmc="hmcalpha")
+    assert told(built)["verdict"] == "HMC_WIDE"
+
+
+def blocked(built):
+    built.path(HOST, "timeout")
+    return built
+
+
+def with_foreign_sender(built):
+    built.rmc(HOST)["rmcd_log"] = [FOREIGN] * 3
+    return built
+
+
+def with_dead_partition(built):
+    for hmc in built.hmcs:
+        built.add_row(hmc, "dead", 31, "192.0.2.21", state="Not Activated", rmc_state="inactive", dlpar_mem=0, dlpar_proc=0, dlpar_io=0)
+    return built
 
 
 PARAMETERS = [pytest.param(code, *entry, id="%s-%s" % (code, entry[0].__name__)) for code, entries in CASES.items() for entry in entries]

@@ -86,6 +86,7 @@ def test_no_truncated_sample_crashes(sample_texts, data):
     lshmc.level(cut)
     lshmc.vpd(cut)
     lshmc.network(cut)
+    lshmc.security_mode(cut)
     for row in lssyscfg.partitions(answer(cut))[0]:
         assert isinstance(row["lpar_id"], int)
 
@@ -247,6 +248,21 @@ def test_network(sample):
     assert lshmc.network(sample("hmc_v8_lshmc_n.txt")) == {
         "name": "hmcbeta", "addresses": ["192.0.2.12", "2001:db8:0:1::12", "fe80::a00:27ff:fe3c:51d"],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("ssh=enable,security=legacy\n", "legacy"),
+        ("ssh=enable,security=\n", None),
+        ("ssh=enable,remotewebui=enable\n", None),
+        ("HSCL350B The user does not have the appropriate authority.\n", None),
+        ("", None),
+    ],
+)
+def test_security_mode(sample, text, mode):
+    assert lshmc.security_mode(text) == mode
+    assert lshmc.security_mode(sample("hmc_v8_lshmc_r.txt")) == "nist_sp800_131a"
 
 
 def test_memory():

@@ -25,6 +25,7 @@ def replies(sample):
         "lshmc -V": (0, sample("hmc_v10_lshmc_cap_v.txt")),
         "lshmc -v": (0, sample("hmc_v10_lshmc_v_physical.txt")),
         "lshmc -n": (0, sample("hmc_v8_lshmc_n.txt")),
+        "lshmc -r": (0, sample("hmc_v8_lshmc_r.txt")),
         "lspartition": (0, sample("hmc_v8_lspartition_dlpar_healthy.txt")),
         f"-r lpar -m '{P10A}'": (0, sample("hmc_v10_lssyscfg_lpar_mixed.txt")),
         f"-r lpar -m '{P10B}'": (0, RUNNING),
@@ -54,12 +55,14 @@ def outcomes(result):
 def test_everything_in_two_batches(read):
     result, hmc = read()
     assert hmc.asked == [
-        ["date -u +%Y-%m-%dT%H:%M:%SZ", "lssyscfg -r sys -F name,type_model,serial_num,state", "lshmc -V", "lshmc -v", "lshmc -n", "lspartition -dlpar"],
+        ["date -u +%Y-%m-%dT%H:%M:%SZ", "lssyscfg -r sys -F name,type_model,serial_num,state", "lshmc -V", "lshmc -v", "lshmc -n", "lshmc -r",
+         "lspartition -dlpar"],
         [f"lssyscfg -r lpar -m '{machine}' -F {LONG}" for machine in (P10A, P10B)],
     ]
     assert result["hmc"] == {
         "outcome": "ok", "message": "", "name": "hmcbeta", "version": "V10R3", "service_pack": "1063", "model": "7063-CR2", "serial": "13A4F10",
-        "addresses": ["192.0.2.12", "2001:db8:0:1::12", "fe80::a00:27ff:fe3c:51d"], "clock_utc": "2026-03-02T03:04:05Z", "queried_at": NOW, "raw_view": "ok",
+        "addresses": ["192.0.2.12", "2001:db8:0:1::12", "fe80::a00:27ff:fe3c:51d"], "security_mode": "nist_sp800_131a", "clock_utc": "2026-03-02T03:04:05Z",
+        "queried_at": NOW, "raw_view": "ok",
     }
     assert outcomes(result) == [(P10A, "ok"), (P10B, "ok")]
     assert result["partitions"][2] == {
@@ -69,7 +72,7 @@ def test_everything_in_two_batches(read):
     }
     assert result["partitions"][-1]["raw_connection"] is None
     assert result["notes"] == []
-    assert [(record["rc"], record["outcome"]) for record in result["commands"]] == [(0, "ok")] * 8
+    assert [(record["rc"], record["outcome"]) for record in result["commands"]] == [(0, "ok")] * 9
 
 
 def test_lssyscfg_runs_once_and_once_a_readable_system(read, sample):
@@ -229,5 +232,5 @@ def test_identity_that_fails_is_noted(read):
 def test_more_systems_than_a_batch_holds(read):
     many = "".join(f"S{number},9105-22A,78F{number:04d},Operating\n" for number in range(100))
     result, hmc = read({"-r sys": (0, many), "-r lpar": (0, RUNNING)})
-    assert [len(batch) for batch in hmc.asked] == [6, 62, 38]
+    assert [len(batch) for batch in hmc.asked] == [7, 62, 38]
     assert len(result["partitions"]) == 100

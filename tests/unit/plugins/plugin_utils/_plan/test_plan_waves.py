@@ -30,6 +30,14 @@ def test_never_two_vios_of_a_system():
     assert found == [["v1", "w1"], ["v2"]]
 
 
+def test_clones_of_one_original_one_at_a_time():
+    def clone(host, node_id):
+        return entry(host, 8, steps=[{"options": {"method": "reset_new_id", "replace_node_id": node_id}}])
+
+    found = waves.order([clone("c1", "aa"), clone("c2", "aa"), clone("d1", "bb"), entry("e", steps=[{"options": {"method": "start"}}])], [])
+    assert found == [["e", "c1", "d1"], ["c2"]]
+
+
 def test_caps():
     many = [entry("a%d" % number) for number in range(5)] + [entry("b", machine="m2"), entry("c", hmcs=["h9"], machine="m9")]
     assert [len(wave) for wave in waves.order(many, [], per_hmc=2)] == [3, 2, 2]

@@ -10,7 +10,8 @@ import report_builder as build
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.aixops.rsct.plugins.plugin_utils._report import firewall, inventory, view
+from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import diagnose
+from ansible_collections.aixops.rsct.plugins.plugin_utils._report import firewall, inventory, survey, view
 
 
 def _blocked(name: str, number: int, code: str = "NETWORK_TCP_BLOCKED", flows: bool = True, port: int = 657) -> dict:
@@ -64,8 +65,78 @@ def test_no_network_cause_no_request():
     assert firewall.render(build.report([build.host("aix1", 1, "RSCT_DOWN")])) == ""
 
 
-def test_a_filter_on_the_host_is_no_matter_for_the_network_owner():
-    assert firewall.render(build.report([_blocked("aix1", 1, "LOCAL_FILTER")])) == ""
+def _local_filter(made: dict, rmc: dict) -> None:
+    everybody = {
+        "number": "2", "action": "deny", "source": "0.0.0.0", "source_mask": "0.0.0.0", "destination": "0.0.0.0", "destination_mask": "0.0.0.0",
+        "source_routing": "yes", "protocol": "all", "source_operation": "any", "source_port": "0", "destination_operation": "any", "destination_port": "0",
+        "scope": "both", "direction": "both",
+    }
+    rmc["network"]["local_filter"] = {"active": True, "rules": [everybody]}
+
+
+def _filesystem_full(made: dict, rmc: dict) -> None:
+    rmc["filesystems"][1].update(used_percent=100, free_mb=0)
+
+
+def _booting(made: dict, rmc: dict) -> None:
+    rmc["partition"]["uptime_seconds"] = 120
+
+
+def _keys_damaged(made: dict, rmc: dict) -> None:
+    rmc["security"]["keys"]["private"]["present"] = False
+
+
+def _wrong_host(made: dict, rmc: dict) -> None:
+    """The login to aix00001 reaches aix00002, and that one is cut off."""
+    for hmc in made["hmcs"]:
+        build.block(made, "aix00002", hmc)
+    made["hosts"]["aix00001"] = {**made["hosts"].pop("aix00002"), "expected": {"machine": build.machine_name(1), "lpar_id": 1}}
+
+
+def _hmc_wide(made: dict, rmc: dict) -> None:
+    for name in list(made["hosts"]):
+        build.block(made, name, "hmcbeta")
+
+
+@pytest.mark.parametrize("change", [_local_filter, _filesystem_full, _booting, _keys_damaged, _wrong_host, _hmc_wide])
+def test_a_cause_that_is_not_the_network_is_no_matter_for_its_owner(change):
+    made = build.survey(4)
+    for hmc in made["hmcs"]:
+        build.block(made, "aix00001", hmc)
+    change(made, made["hosts"]["aix00001"]["rmc"])
+    report = diagnose(made)
+    host = report["hosts"][0]
+    assert host["verdict"] == change.__name__[1:].upper()
+    # The network is suspected too, as a consequence.
+    assert {"NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED"} & {found["code"] for found in host["findings"]}
+    assert firewall.render(report) == ""
+
+
+def test_a_filter_on_the_host_against_one_hmc_is_no_matter_for_the_network_owner():
+    made = build.survey(4)
+    build.block(made, "aix00001", "hmcbeta")
+    _local_filter(made, made["hosts"]["aix00001"]["rmc"])
+    report = diagnose(made)
+    assert report["hosts"][0]["verdict"] == "HMC_PATH"
+    assert firewall.render(report) == ""
+
+
+def test_a_partition_that_works_elsewhere_is_asked_for():
+    made = build.survey(4)
+    build.block(made, "aix00001", "hmcbeta")
+    report = diagnose(made)
+    assert report["hosts"][0]["verdict"] == "HMC_PATH"
+    assert "198.18.1.2" in firewall.render(report)
+
+
+def test_a_partition_that_was_not_wholly_read_is_asked_for():
+    """hmcbeta does not answer, and the partition does not reach it either."""
+    made = build.survey(4)
+    build.block(made, "aix00001", "hmcbeta")
+    made["hmcs"]["hmcbeta"] = survey.not_read("unreachable", "timed out")
+    report = diagnose(made)
+    assert report["hosts"][0]["verdict"] == "UNDETERMINED"
+    assert "198.18.1.2" in firewall.render(report)
 
 
 def test_a_member_of_a_fleet_cause_without_addresses_is_named():
@@ -112,7 +183,7 @@ def test_two_partitions_of_one_name_are_two_hosts_and_no_known_host_is_overwritt
 
 
 def test_a_name_is_never_a_pattern_an_expression_or_yaml(tmp_path):
-    evil = ["{{ lookup('pipe', 'id') }}", "db[01:99]", "a b: c", '"\n  evil: true', "db:22", "!unsafe x"]
+    evil = ["{{ lookup('pipe', 'id') }}", "{% raw %}", "db[01:99]", "a b: c", '"\n  evil: true', "db:22", "!unsafe x"]
     text = _inventory([_outside(name, number) for number, name in enumerate(evil, 1)])
     path = tmp_path / "inventory.yml"
     path.write_text(text, encoding="utf-8")
@@ -120,7 +191,7 @@ def test_a_name_is_never_a_pattern_an_expression_or_yaml(tmp_path):
     assert len(hosts) == len(evil)
     for host in hosts:
         assert not set(str(host.name)) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-    assert "!unsafe" in text
+    assert [line.split(": ", 1)[1][:9] for line in text.splitlines() if "rsct_lpar_name" in line and "{" in line] == ["!unsafe \""] * 2
 
 
 def test_an_address_that_is_none_is_not_written():

@@ -117,6 +117,21 @@ def test_what_is_no_survey_is_refused_with_its_name(tmp_path, text):
         survey.read(str(path))
 
 
+@pytest.mark.parametrize("collected_at", [None, "", "yesterday", []])
+def test_a_survey_of_no_time_is_refused(collected_at):
+    with pytest.raises(survey.NoSurvey, match="collected_at"):
+        survey.check({**build.survey(1), "collected_at": collected_at}, "some.json")
+    made = build.survey(1)
+    del made["collected_at"]
+    with pytest.raises(survey.NoSurvey, match="collected_at"):
+        survey.check(made, "some.json")
+
+
+@pytest.mark.parametrize("collected_at", ["2026-11-20T04:12:44+01:00", "2026-11-20T03:12:44", 1795144364])
+def test_a_time_has_one_spelling(collected_at):
+    assert survey.check({**build.survey(1), "collected_at": collected_at}, "some.json")["collected_at"] == build.AT
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(survey.NoSurvey, match="cannot be read"):
         survey.read(str(tmp_path / "missing.json"))
@@ -148,7 +163,7 @@ def _slices(whole: dict, count: int) -> list:
 
 def test_four_slices_make_the_survey_of_one_run():
     whole = build.survey(40)
-    merged = merge.merge(_slices(whole, 4))
+    merged = merge.merge(_slices(whole, 4), 1800)
     assert merged["hosts"] == whole["hosts"]
     assert merged["hmcs"] == whole["hmcs"]
 
@@ -156,7 +171,7 @@ def test_four_slices_make_the_survey_of_one_run():
 def test_the_order_of_slices_never_matters():
     slices = _slices(build.survey(12), 3)
     slices[1]["hmcs"]["hmcbeta"] = survey.not_read("unreachable", "timed out")
-    texts = {json.dumps(merge.merge(list(order)), sort_keys=True) for order in itertools.permutations(slices)}
+    texts = {json.dumps(merge.merge(list(order), 1800), sort_keys=True) for order in itertools.permutations(slices)}
     assert len(texts) == 1
 
 
@@ -164,14 +179,14 @@ def test_a_slice_that_did_not_reach_a_console_takes_nothing_away():
     whole = build.survey(12)
     slices = _slices(whole, 3)
     slices[2]["hmcs"]["hmcbeta"] = survey.not_read("unreachable", "timed out")
-    assert merge.merge(slices)["hmcs"]["hmcbeta"] == whole["hmcs"]["hmcbeta"]
+    assert merge.merge(slices, 1800)["hmcs"]["hmcbeta"] == whole["hmcs"]["hmcbeta"]
 
 
 def test_a_console_that_no_slice_reached_stays_not_read():
     slices = _slices(build.survey(12), 3)
     for part in slices:
         part["hmcs"]["hmcbeta"] = survey.not_read("unreachable", "timed out")
-    assert merge.merge(slices)["hmcs"]["hmcbeta"]["hmc"]["outcome"] == "unreachable"
+    assert merge.merge(slices, 1800)["hmcs"]["hmcbeta"]["hmc"]["outcome"] == "unreachable"
 
 
 def test_a_system_that_one_slice_could_not_read_is_taken_from_another():
@@ -181,7 +196,7 @@ def test_a_system_that_one_slice_could_not_read_is_taken_from_another():
     late["hmc"]["queried_at"] = "2026-11-20T04:00:00Z"
     late["systems"][0].update(outcome="failed", message="timeout")
     late["partitions"] = [row for row in late["partitions"] if row["machine"] != late["systems"][0]["machine"]]
-    merged = merge.merge(slices)["hmcs"]["hmcalpha"]
+    merged = merge.merge(slices, 1800)["hmcs"]["hmcalpha"]
     assert [system["outcome"] for system in merged["systems"]] == ["ok", "ok"]
     assert len(merged["partitions"]) == 40
 
@@ -192,10 +207,53 @@ def test_evidence_wins_over_none_and_the_newer_over_the_older():
     lost["collected_at"] = "2026-11-20T06:00:00Z"
     build.lose(lost, "aix00001")
     for order in itertools.permutations([old, new, lost]):
-        assert merge.merge(list(order))["hosts"]["aix00001"]["rmc"]["collected_at"] == "2026-11-20T05:00:00Z"
+        assert merge.merge(list(order), 86400)["hosts"]["aix00001"]["rmc"]["collected_at"] == "2026-11-20T05:00:00Z"
 
 
 def test_a_host_of_any_slice_was_asked():
     slices = _slices(build.survey(4), 2)
     slices[0]["not_asked"] = ["aix00002", "aix00099"]
-    assert merge.merge(slices)["not_asked"] == ["aix00099"]
+    assert merge.merge(slices, 1800)["not_asked"] == ["aix00099"]
+
+
+def _one_stale(count: int = 4) -> list:
+    """Slices as AWX deals them out, of which the first failed: what lies in its directory is of the run before."""
+    whole = build.survey(12)
+    slices = _slices(whole, count)
+    for number, part in enumerate(slices):
+        part["hmcs"] = dict(itertools.islice(whole["hmcs"].items(), number, None, count))
+    slices[0]["collected_at"] = "2026-11-20T02:12:00Z"
+    return slices
+
+
+def test_a_slice_of_the_run_before_is_not_the_present():
+    slices = _one_stale()
+    for order in (slices, slices[::-1]):
+        merged = merge.merge(list(order), 1800)
+        old = {name: entry for name, entry in merged["hosts"].items() if not entry["rmc"]}
+        assert sorted(old) == sorted(slices[0]["hosts"])
+        for entry in old.values():
+            assert entry["message"] == "the evidence is of 2026-11-20T02:12:00Z, the newest slice is of 2026-11-20T03:13:00Z"
+            assert entry["unreachable"] is False
+        assert merged["hmcs"]["hmcalpha"]["hmc"]["outcome"] == "failed"
+        assert "2026-11-20T02:12:00Z" in merged["hmcs"]["hmcalpha"]["hmc"]["message"]
+        assert merged["hmcs"]["hmcbeta"] == build.survey(12)["hmcs"]["hmcbeta"]
+        assert merged["collected_at"] == "2026-11-20T03:13:00Z"
+
+
+def test_how_far_apart_slices_may_be_is_up_to_the_caller():
+    slices = _one_stale()
+    assert merge.merge(slices, 3660)["hosts"] == build.survey(12)["hosts"]
+    assert not merge.merge(slices, 3659)["hosts"]["aix00001"]["rmc"]
+
+
+def test_a_stale_answer_takes_nothing_away_from_a_fresh_one():
+    whole = build.survey(12)
+    stale = {**copy.deepcopy(whole), "collected_at": "2026-11-19T03:12:44Z"}
+    assert merge.merge([stale, whole], 1800) == {**merge.merge([whole], 1800)}
+
+
+def test_one_file_alone_is_never_stale():
+    old = build.survey(4)
+    old["collected_at"] = "2026-11-20T09:00:00Z"
+    assert merge.merge([old], 60)["hosts"] == old["hosts"]

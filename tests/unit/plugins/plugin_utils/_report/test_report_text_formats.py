@@ -82,7 +82,7 @@ def test_a_partition_that_was_not_read_shows_its_last_known_state():
     assert "last known:" in text and "RSCT_DOWN" in text
 
 
-@given(name=st.text(max_size=60), message=st.text(max_size=300))
+@given(name=st.text(st.characters(), max_size=60), message=st.text(st.characters(), max_size=300))
 @settings(max_examples=60, deadline=None)
 def test_no_text_of_a_host_breaks_the_table(name, message):
     broken = build.host(name, 1, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN", summary=message)])
@@ -123,7 +123,7 @@ def test_no_cell_of_the_csv_is_a_formula():
             assert not [cell for cell in row if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
 
-@given(st.text(max_size=80))
+@given(st.text(st.characters(), max_size=80))
 @settings(max_examples=60, deadline=None)
 def test_csv_survives_any_name(name):
     table = list(csv.reader(io.StringIO(csv_rows.render(_model([build.host(name, 1)])))))
@@ -144,7 +144,7 @@ def test_junit_tells_faults_errors_and_what_is_not_expected_apart():
     assert (root.get("failures"), root.get("errors"), root.get("skipped")) == ("1", "2", "1")
 
 
-@given(st.text(max_size=80))
+@given(st.text(st.characters(), max_size=80))
 @settings(max_examples=60, deadline=None)
 def test_junit_is_xml_whatever_a_host_is_called(name):
     broken = build.host(name, 1, "RSCT_DOWN", findings=[build.finding("RSCT_DOWN", summary=name, evidence=[{"source": name, "detail": name}])])

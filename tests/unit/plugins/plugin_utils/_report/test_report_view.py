@@ -148,3 +148,31 @@ def test_the_same_advice_for_many_is_told_once_whatever_their_names():
     ]
     group = view.build(build.report(same))["groups"][0]
     assert [(piece["summary"], len(piece["rows"])) for piece in group["pieces"]] == [("rmcd of <LPAR> is down.", 2)]
+
+
+@pytest.mark.parametrize(
+    ("code", "link", "kind"),
+    [
+        ("HEALTHY", {"state": "active", "rmc_state": "active", "dlpar": [1, 1, 1]}, "up"),
+        # Judged by the raw view.
+        ("HEALTHY", {"state": "active", "rmc_state": "active", "dlpar": [None, None, None]}, "up"),
+        ("UNDETERMINED", {"state": "active", "rmc_state": "active", "dlpar": [None, None, None]}, "unsure"),
+        ("HMC_PATH", {"state": "active", "rmc_state": "active", "dlpar": [1, None, 1]}, "unsure"),
+        ("DRM_DOWN", {"state": "no_caps", "rmc_state": "active", "dlpar": [1, 0, None]}, "half"),
+        ("DRM_DOWN", {"state": "no_caps", "rmc_state": "active", "dlpar": [None, None, None]}, "half"),
+        ("UNDETERMINED", {"state": "busy", "rmc_state": "busy", "dlpar": [1, 1, 1]}, "unsure"),
+        ("RSCT_DOWN", {"state": "inactive", "rmc_state": "inactive", "dlpar": [0, 0, 0]}, "down"),
+        ("OUT_OF_SCOPE", {"state": "inactive", "rmc_state": "none", "dlpar": [0, 0, 0]}, "off"),
+        ("NOT_RUNNING", {"state": "off", "rmc_state": "", "dlpar": [0, 0, 0]}, "off"),
+        ("SYSTEM_NOT_CONNECTED", {"state": "not_connected", "rmc_state": "inactive", "dlpar": [0, 0, 0]}, "nothing"),
+        ("UNDETERMINED", {"state": "unread", "rmc_state": None, "dlpar": [None, None, None]}, "nothing"),
+        # A report without the judged state.
+        ("HEALTHY", {"rmc_state": "active", "dlpar": [1, 1, 1]}, "up"),
+        ("DRM_DOWN", {"rmc_state": "active", "dlpar": [0, 0, 0]}, "half"),
+        ("UNDETERMINED", {"rmc_state": "busy", "dlpar": [1, 1, 1]}, "unsure"),
+        ("RSCT_DOWN", {"rmc_state": "none", "dlpar": [0, 0, 0]}, "down"),
+        ("UNDETERMINED", {"rmc_state": None}, "nothing"),
+    ],
+)
+def test_how_a_connection_stands(code, link, kind):
+    assert view.connection(code, link) == kind

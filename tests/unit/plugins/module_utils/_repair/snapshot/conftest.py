@@ -16,3 +16,12 @@ def _host(tmp_path):
 @pytest.fixture(name="run")
 def _run():
     return snapshot_runs.run
+
+
+@pytest.fixture(name="broken")
+def _broken(host, run):
+    """A host with a snapshot, whose identity was reset afterwards."""
+    run(host, "present")
+    host.reset_identity()
+    host.forget_commands()
+    return host

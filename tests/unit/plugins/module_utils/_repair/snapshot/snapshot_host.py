@@ -38,13 +38,13 @@ def answer(base, argv):
     state = json.loads((base / "state.json").read_text())
     with open(base / "commands.log", "a", encoding="utf-8") as log:
         log.write(line_of(argv) + "\n")
-    if line_of(argv) in state["dies"]:
-        # The process that asks; it is the parent, because the link to this program is an exec.
-        os.kill(os.getppid(), 9)
     rc, text = _answer(base, state, argv)
     aside = base / "state.json.new"
     aside.write_text(json.dumps(state))
     os.rename(aside, base / "state.json")
+    if line_of(argv) in state["dies"]:
+        # The process that asks; it is the parent, because the link to this program is an exec. Last: the test goes on at once.
+        os.kill(os.getppid(), 9)
     return (rc, text, "") if rc == 0 else (rc, "", text)
 
 
@@ -65,7 +65,9 @@ def _answer(base, state, argv):
         if state["ctrmc"] == "active":
             return 1, "0513-029 The ctrmc Subsystem is already active."
         if os.path.exists(base / "var/ct/cfg/ct_node_id"):
-            state.update(ctrmc="active", drm="active", node_id=(base / "var/ct/cfg/ct_node_id").read_text()[:16])
+            state.update(
+                ctrmc="active", drm="active", node_id=(base / "var/ct/cfg/ct_node_id").read_text()[:16], tree=os.stat(base / "var/ct").st_ino
+            )
         return 0, ""
     if line == "rmcctrl -p":
         state["remote"] = True
@@ -81,7 +83,7 @@ def _answer(base, state, argv):
             " {0:<17}{1:<17}{2:<13}{3}\n".format(name, group, "" if status == "inoperative" else 77, status) for name, group, status in rows
         )
     if argv[0] == "lsrsrc":
-        if state["ctrmc"] != "active" or not state["answering"] or os.path.exists(base / "var/ct/cfg/poison"):
+        if not _answers(base, state):
             return 1, "2612-022 no session"
         return 0, sample("aix72_lsrsrc_ibm_mcp_dual_hmc" if argv[1:] else "aix72_lsrsrc_classes_ready")
     if argv[0] == "lsnodeid":
@@ -90,6 +92,10 @@ def _answer(base, state, argv):
         return (0, sample("aix72_rmcdomainstatus_dual_mcp_up")) if state["ctrmc"] == "active" else (1, "0513-036")
     if line in state["answers"]:
         return tuple(state["answers"][line])
+    if argv[0] == "lsrpdomain" and not _answers(base, state):
+        return 1, "2612-022 no session"
+    if argv[0] == "ct_clusterinfo" and not os.path.exists(base / "var/ct/cfg"):
+        return 1, "2632-058 no configuration"
     return 0, {
         "ct_clusterinfo": "IW\n",
         "lsrpdomain": sample("aix72_lsrpdomain_none"),
@@ -106,6 +112,10 @@ def _answer(base, state, argv):
         "id": "0\n",
         "runact": "",
     }[argv[0]]
+
+
+def _answers(base, state):
+    return state["ctrmc"] == "active" and state["answering"] and not os.path.exists(base / "var/ct/cfg/poison")
 
 
 class Host:
@@ -134,6 +144,8 @@ class Host:
                     "stops_left": None,
                     "deaf": False,
                     "node_id": NODE_ID,
+                    # The directory from which RSCT runs, whatever its name is by now.
+                    "tree": host.var_ct.stat().st_ino,
                     "answers": {},
                     "dies": [],
                 }
@@ -198,7 +210,7 @@ class Host:
         (self.var_ct / "core.2").write_text("dump 2")
         os.chmod(self.node_id_file, 0o644)
         self.node_id_file.write_text(node_id + "\n")
-        self.change_state(node_id=node_id)
+        self.change_state(node_id=node_id, tree=self.var_ct.stat().st_ino)
 
     def state(self):
         return json.loads((self.base / "state.json").read_text())
@@ -213,6 +225,11 @@ class Host:
     def changing_commands(self):
         return [line for line in self.commands() if line.split()[0] in ("rmcctrl", "stopsrc")]
 
+    def start_rsct(self, **more):
+        """What a boot, a person or another program does: RSCT runs from the tree that is in place."""
+        tree = self.var_ct.stat().st_ino if self.var_ct.exists() else None
+        self.change_state(ctrmc="active", drm="active", remote=True, tree=tree, **more)
+
     def forget_commands(self):
         if (self.base / "commands.log").exists():
             (self.base / "commands.log").unlink()
@@ -220,18 +237,20 @@ class Host:
     def copy_to(self, base):
         """Another host in the same condition: owners, times, links, sockets and all."""
         subprocess.run(["cp", "-a", str(self.base), str(base)], check=True)
-        return Host(base)
+        copy = Host(base)
+        copy.change_state(tree=copy.var_ct.stat().st_ino)
+        return copy
 
     def look(self):
         """The tree and the node id file as one finds them."""
         return fingerprint(self.var_ct), fingerprint(self.node_id_file)
 
     def require_settled(self):
-        """Nothing of a restore is left, RSCT runs with the identity that the files have."""
+        """Nothing of a restore is left, RSCT runs from the tree that is in place and with the identity that the files have."""
         assert sorted(path.name for path in (self.base / "var").iterdir()) == ["ct"]
         assert sorted(path.name for path in (self.base / "etc").iterdir()) == ["ct_node_id"]
         state = self.state()
-        assert (state["ctrmc"], state["remote"]) == ("active", True)
+        assert (state["ctrmc"], state["remote"], state["tree"]) == ("active", True, self.var_ct.stat().st_ino)
         assert self.node_id_file.read_text()[:16] == (self.var_ct / "cfg/ct_node_id").read_text()[:16] == state["node_id"]
 
     def options(self, **more):

@@ -49,30 +49,54 @@ def _wrap(name, countdown):
 
 def killed_at(number, work):
     """Run work() in a child that dies at its number-th step. True if it died there, False if it came to its end before."""
+
+    def prepare():
+        countdown = _Countdown(number)
+        for name in CALLS:
+            wrapped = _wrap(name, countdown)
+            for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+                if getattr(os, name) in known:
+                    known.add(wrapped)
+            setattr(os, name, wrapped)
+        real_run = snapshot_runs.HostRunner.run
+
+        def run(self, argv, **named):
+            if not named.get("changes"):
+                return real_run(self, argv, **named)
+            countdown.step()
+            # The command itself is not cut: it is a process of its own.
+            left, countdown.left = countdown.left, 0
+            result = real_run(self, argv, **named)
+            countdown.left = left
+            countdown.step()
+            return result
+
+        snapshot_runs.HostRunner.run = run
+
+    return _dies(prepare, work)
+
+
+def killed_before(line, work):
+    """Run work() in a child that dies before the command of that line."""
+
+    def prepare():
+        real_run = snapshot_runs.HostRunner.run
+
+        def run(self, argv, **named):
+            if " ".join(argv) == line:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real_run(self, argv, **named)
+
+        snapshot_runs.HostRunner.run = run
+
+    assert _dies(prepare, work)
+
+
+def _dies(prepare, work):
     child = os.fork()
     if child == 0:
         try:
-            countdown = _Countdown(number)
-            for name in CALLS:
-                wrapped = _wrap(name, countdown)
-                for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
-                    if getattr(os, name) in known:
-                        known.add(wrapped)
-                setattr(os, name, wrapped)
-            real_run = snapshot_runs.HostRunner.run
-
-            def run(self, argv, **named):
-                if not named.get("changes"):
-                    return real_run(self, argv, **named)
-                countdown.step()
-                # The command itself is not cut: it is a process of its own.
-                left, countdown.left = countdown.left, 0
-                result = real_run(self, argv, **named)
-                countdown.left = left
-                countdown.step()
-                return result
-
-            snapshot_runs.HostRunner.run = run
+            prepare()
             work()
         except BaseException:
             traceback.print_exc()

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 
+import pytest
 from ansible_collections.aixops.rsct.plugins.module_utils._command import Result
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import operations
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.steps import Clock
 from snapshot_host import answer
 
@@ -47,15 +51,38 @@ def _clock():
     return Clock(lambda: ticks.now, ticks.sleep)
 
 
-def run(host, state, check_mode=False, **options):
-    return operations.STATES[state](host.options(state=state, **options), HostRunner(host, check_mode), _clock())
+def run(host, state, check_mode=False, notes=None, **options):
+    """notes: a list that is filled with what a failure says beside its message."""
+    runner = HostRunner(host, check_mode)
+    return operations.STATES[state](host.options(state=state, **options), runner, _clock(), [] if notes is None else notes)
 
 
 def recover(host):
-    """What every next run does first, and nothing else."""
-    at_work = operations.Host(host.options(), HostRunner(host), _clock())
+    """What every next restore does first, and nothing else."""
+    at_work = operations.Host(host.options(), HostRunner(host), _clock(), [])
     with at_work.alone():
-        return at_work.restore.recover()
+        return at_work.recover()
+
+
+def refused(work):
+    """The code of the error by which work() ends."""
+    with pytest.raises((SnapshotError, Refused)) as caught:
+        work()
+    error = caught.value
+    return error.code if isinstance(error, SnapshotError) else error.refusals[0].reason
+
+
+def cut_off_at(source, after=False):
+    """An os.rename that ends the run when source is to be moved, or was."""
+    real = os.rename
+
+    def rename(old, new):
+        if after or old != os.fsencode(source):
+            real(old, new)
+        if old == os.fsencode(source):
+            raise KeyboardInterrupt
+
+    return rename
 
 
 class FillingDisk:
@@ -72,3 +99,10 @@ class FillingDisk:
         if self.left == 0:
             self.real(descriptor, data[: len(data) // 2])
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def fsync_of_aix(descriptor, real=os.fsync):
+    """AIX syncs only what is open for writing, and a directory never is (bug-gnulib 2025-07, tukaani-project/xz issue 188)."""
+    if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(errno.EBADF, "Bad file number")
+    real(descriptor)

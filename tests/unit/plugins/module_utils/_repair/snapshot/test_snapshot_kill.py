@@ -9,6 +9,7 @@ import itertools
 import shutil
 
 import pytest
+from ansible_collections.aixops.rsct.plugins.module_utils._repair.guards import Refused
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot import archive
 from ansible_collections.aixops.rsct.plugins.module_utils._repair.snapshot.errors import SnapshotError
 from snapshot_host import NODE_ID, OTHER_NODE_ID, fingerprint
@@ -28,14 +29,6 @@ def require_whole(host, old, new):
     assert tree in (old[0], new[0])
     assert fingerprint(host.node_id_file) in (old[1], new[1])
     return "old" if tree == old[0] else "new"
-
-
-@pytest.fixture(name="broken")
-def _broken(host, run):
-    """A host with a snapshot, whose identity was reset afterwards."""
-    run(host, "present")
-    host.reset_identity()
-    return host
 
 
 @pytest.fixture(name="ends")
@@ -80,18 +73,29 @@ def test_restore_killed_at_every_step(broken, ends, run, tmp_path):
     assert COUNTS["restore"] > 200
 
 
-def test_next_run_of_another_kind_finishes_or_undoes_a_killed_restore(broken, ends, run, tmp_path):
+def test_snapshot_after_a_killed_restore(broken, ends, run, tmp_path):
+    """It finishes or undoes what needs no stop of RSCT, and tells of the rest without touching anything."""
     old, new = ends
     outcomes = set()
     for number, host in every_kill(broken, tmp_path, lambda host: run(host, "restored", reidentified=True)):
-        recovered = run(host, "present", name="after")["recovered"]
-        assert host.look() in (old, new), number
-        if recovered:
-            assert host.look() == (new if recovered["outcome"] == "finished" else old)
-            outcomes.add(recovered["outcome"])
+        before = host.look()
+        host.forget_commands()
+        try:
+            recovered = run(host, "present", name="after")["recovered"]
+        except Refused as error:
+            assert error.refusals[0].reason == "restore_in_progress"
+            assert host.look() == before and host.changing_commands() == []
+            outcomes.add(recover(host)["outcome"] + " by a restore")
+            assert host.look() == new, number
+        else:
+            assert "rmcctrl -z" not in host.changing_commands()
+            assert host.look() in (old, new), number
+            assert archive.verify(str(host.archive("after")))["node_id"]["etc"] in (NODE_ID, OTHER_NODE_ID)
+            if recovered:
+                assert host.look() == (new if recovered["outcome"] == "finished" else old)
+                outcomes.add(recovered["outcome"])
         host.require_settled()
-        assert archive.verify(str(host.archive("after")))["node_id"]["etc"] in (NODE_ID, OTHER_NODE_ID)
-    assert outcomes == {"finished", "undone"}
+    assert outcomes == {"finished", "undone", "finished by a restore"}
 
 
 def test_recovery_killed_at_every_step(broken, ends, run, tmp_path):
@@ -133,7 +137,7 @@ def test_way_back_killed_at_every_step(host, run, tmp_path):
 
     for number, killed in every_kill(host, tmp_path, restore):
         try:
-            run(killed, "present", name="after")
+            recover(killed)
         except SnapshotError as error:
             assert error.code == "restore_undone"
         assert killed.look() == old, number
