@@ -80,6 +80,11 @@ options:
       hmc_ip_addr:
         description: HMCIPAddr of the record, where two records have the same HMCName.
         type: str
+      node_id:
+        description:
+          - Node id of the HMC in the record as 16 hexadecimal digits, where two records have the same HMCName and address, as after an HMC
+            was installed anew. C(rmcdomainstatus) shows it so; C(lsrsrc) shows the same number as decimal C(NodeID).
+        type: str
       state:
         description: V(absent) removes the record of a retired HMC; refused unless another HMC is up, or if it is the one that is up.
         type: str
@@ -292,6 +297,7 @@ def main():
                 options=dict(
                     hmc_name=dict(type="str", required=True),
                     hmc_ip_addr=dict(type="str"),
+                    node_id=dict(type="str"),
                     state=dict(type="str", choices=["present", "absent"], default="present"),
                     attributes=dict(type="dict"),
                 ),

@@ -59,6 +59,8 @@ def invalid(options):
         return "{0!r} is no HMCName.".format(record["hmc_name"])
     if record.get("hmc_ip_addr") and not SAFE_NAME.match(record["hmc_ip_addr"]):
         return "{0!r} is no HMCIPAddr.".format(record["hmc_ip_addr"])
+    if record.get("node_id") and node_id.parse(record["node_id"]) != record["node_id"]:
+        return "The node_id of a record must be 16 lower-case hexadecimal digits."
     if record["state"] == "present" and not record["attributes"]:
         return "An IBM.MCP record to be changed needs attributes."
     unknown = sorted(set(record["attributes"] or {}) - set(RECORD_ATTRIBUTES))
@@ -173,7 +175,7 @@ def trusted_host_target(runner, wanted):
 
 
 def record_target(runner, wanted, control_points):
-    """One IBM.MCP record, selected by the name of its HMC, and by the address where two have the same name."""
+    """One IBM.MCP record, selected by the name of its HMC, and by address or node id where two have the same name."""
     listing = runner.run(["lsrsrc", "IBM.MCP"], deadline=60)
     if listing.outcome != "ok":
         raise guards.Refused([_unreadable("IBM.MCP", "lsrsrc IBM.MCP", listing)])
@@ -181,13 +183,15 @@ def record_target(runner, wanted, control_points):
     selection = {"HMCName": wanted["hmc_name"]}
     if wanted.get("hmc_ip_addr"):
         selection["HMCIPAddr"] = wanted["hmc_ip_addr"]
+    if wanted.get("node_id"):
+        selection["NodeID"] = int(wanted["node_id"], 16)
     matching = [record for record in records if _has(record, selection)]
     attributes = _typed(wanted["attributes"])
     done = not matching and (wanted["state"] == "absent" or _corrected(records, attributes, selection))
     if not done:
         _one_record(matching, records, wanted, control_points)
     before = matching[0] if matching else None
-    select = " && ".join('{0} == "{1}"'.format(name, value) for name, value in sorted(selection.items(), reverse=True))
+    select = " && ".join("{0} == {1}".format(name, written(value)) for name, value in selection.items())
     if wanted["state"] == "absent":
         after, argv = None, ["rmrsrc", "-s", select, "IBM.MCP"]
     else:
@@ -256,8 +260,8 @@ def _corrected(records, attributes, selection):
 
 
 def _one_record(matching, records, wanted, control_points):
-    detail = "{0} of {1} records have HMCName {2} and HMCIPAddr {3}".format(
-        len(matching), len(records), wanted["hmc_name"], wanted.get("hmc_ip_addr") or "(any)"
+    detail = "{0} of {1} records have HMCName {2}, HMCIPAddr {3} and node id {4}".format(
+        len(matching), len(records), wanted["hmc_name"], wanted.get("hmc_ip_addr") or "(any)", wanted.get("node_id") or "(any)"
     )
     if len(matching) != 1:
         raise guards.Refused(
@@ -267,7 +271,7 @@ def _one_record(matching, records, wanted, control_points):
                     "the IBM.MCP record to change is not exactly one",
                     "lsrsrc IBM.MCP",
                     detail,
-                    "Look at the records with lsrsrc IBM.MCP and name one of them, with hmc_ip_addr if two have the same name.",
+                    "Look at the records with lsrsrc IBM.MCP and name one of them, with hmc_ip_addr or node_id if two have the same name.",
                 )
             ]
         )

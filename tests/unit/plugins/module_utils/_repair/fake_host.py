@@ -334,18 +334,25 @@ class FakeHost:
         self.write_keys()
         return 0, ""
 
+    def _selected(self, selection):
+        """Texts are quoted in a selection, the NodeID is a number."""
+        wanted = dict(part.split(" == ") for part in selection.split(" && "))
+        for hmc in self.state["hmcs"]:
+            values = {"HMCName": '"%s"' % hmc["hmc"], "KeyToken": '"%s"' % hmc["token"], "HMCIPAddr": '"%s"' % hmc["name"], "NodeID": str(int(hmc["node"], 16))}
+            if all(values[name] == value for name, value in wanted.items()):
+                yield hmc
+
     def _chrsrc(self, args):
         names = {"HMCName": "hmc", "KeyToken": "token", "HMCIPAddr": "name"}
-        for hmc in self.state["hmcs"]:
-            if all(hmc[names[part.split()[0]]] == part.split('"')[1] for part in args[1].split(" && ")):
-                for item in args[3:]:
-                    name, _equals, value = item.partition("=")
-                    hmc[names[name]] = value.strip('"')
+        for hmc in self._selected(args[1]):
+            for item in args[3:]:
+                name, _equals, value = item.partition("=")
+                hmc[names[name]] = value.strip('"')
         return 0, ""
 
     def _rmrsrc(self, args):
-        wanted = args[1].split('"')[1]
-        self.state["hmcs"] = [hmc for hmc in self.state["hmcs"] if hmc["hmc"] != wanted]
+        gone = list(self._selected(args[1]))
+        self.state["hmcs"] = [hmc for hmc in self.state["hmcs"] if hmc not in gone]
         return 0, ""
 
     def _ctsnap(self, args):
