@@ -105,12 +105,14 @@ class ActionModule(ActionBase):
         found = play.registered(self.vars, entry["host"], "__rmc_verify_result").get("hosts") or {}
         return found.get(entry["host"])
 
+    def _snapshot(self, entry: dict) -> dict:
+        return play.registered(self.vars, entry["host"], "__rmc_fix_snapshot").get("snapshot") or {}
+
     def _verified(self) -> dict:
         """Whose data are to be put back."""
         restore = []
         for entry in self.entries:
-            saved = play.registered(self.vars, entry["host"], "__rmc_fix_snapshot").get("snapshot")
-            if outcome.to_restore(entry, self._done(entry), self._accepted(entry), saved):
+            if outcome.to_restore(entry, self._done(entry), self._accepted(entry), self._snapshot(entry)):
                 restore.append(entry["host"])
         return {"restore": restore}
 
@@ -118,7 +120,7 @@ class ActionModule(ActionBase):
         stories, lines = {}, []
         for entry in self.entries:
             done, accepted = self._done(entry), self._accepted(entry)
-            told = outcome.story(entry, done, accepted, self._restored(entry))
+            told = outcome.story(entry, done, accepted, self._restored(entry), self._snapshot(entry).get("name") or "")
             stories[entry["host"]] = {
                 "host": entry["host"], "verdict": entry["verdict"], "rung": entry["rung"], "commands": done["commands"], "refusals": done["refusals"], **told,
             }
@@ -210,7 +212,7 @@ class ActionModule(ActionBase):
             "lpar_id": entry["lpar_id"],
             "verdict": entry["verdict"],
             "rung": entry["rung"],
-            "snapshot": (play.registered(self.vars, entry["host"], "__rmc_fix_snapshot").get("snapshot") or {}).get("path"),
+            "snapshot": self._snapshot(entry).get("path"),
             "evidence_digest": entry["evidence_digest"],
         }
 

@@ -101,7 +101,8 @@ restore:
   elements: str
 outcomes:
   description:
-    - Per host V(healed), V(rolled_back), V(restore_failed), V(not_healed), V(unreachable), V(continues), V(still_waiting), V(refused) or V(unchanged).
+    - Per host V(healed), V(rolled_back), V(restore_failed), V(not_healed), V(not_verified), V(unreachable), V(continues), V(still_waiting),
+      V(refused) or V(unchanged).
   returned: with O(step=close)
   type: dict
 stories:

@@ -11,6 +11,8 @@ from .._diagnosis import diagnose
 
 _ONLINE = re.compile(r"^Online Memory\s*:\s*(\d+)\s*MB", re.MULTILINE)
 _SIZE = re.compile(r"^size\s+(\d+)\s", re.MULTILINE)
+# What a partition shows by itself, whatever an HMC that does not answer would say.
+_OWN_FAULTS = ("RSCT_DOWN", "REMOTE_DISABLED", "DRM_DOWN", "KEYS_DAMAGED", "NODE_ID_INCONSISTENT")
 
 
 def targets(report: dict, hosts: list) -> dict:
@@ -28,21 +30,21 @@ def targets(report: dict, hosts: list) -> dict:
 
 
 def judge(survey: dict, hosts: list, waits: dict, memory: dict | None) -> dict:
-    """host -> {connected, accepted, verdict, summary, checks}. waits: HMC -> result of hmc_rmc_wait. memory: host -> output, None: not asked."""
+    """host -> {connected, accepted, seen_down, verdict, summary, checks}. waits: HMC -> result of hmc_rmc_wait. memory: host -> output, None: not asked."""
     report = diagnose(survey)
     judged = {entry["host"]: entry for entry in report["hosts"]}
     found = {}
     for name in hosts:
         entry = judged.get(name)
         if entry is None:
-            found[name] = _result([_check("evidence", None, "no evidence")], "UNDETERMINED", "no evidence")
+            found[name] = _result([_check("evidence", None, "no evidence")], False, "UNDETERMINED", "no evidence")
             continue
         first = entry["findings"][0] if entry["findings"] else {}
         checks = _connections(entry, waits)
         checks.append(_check("diagnosis", entry["verdict"] == "HEALTHY", entry["verdict"]))
         if memory is not None:
             checks.append(_memory(entry, memory.get(name) or "", survey))
-        found[name] = _result(checks, entry["verdict"], first.get("summary") or "")
+        found[name] = _result(checks, _seen_down(entry), entry["verdict"], first.get("summary") or "")
     return found
 
 
@@ -50,9 +52,18 @@ def _check(what: str, passed: bool | None, detail: str) -> dict:
     return {"what": what, "passed": passed, "detail": detail}
 
 
-def _result(checks: list, verdict: str, summary: str) -> dict:
+def _result(checks: list, seen_down: bool, verdict: str, summary: str) -> dict:
     connected = all(check["passed"] for check in checks if check["what"] != "memory")
-    return {"connected": connected, "accepted": all(check["passed"] for check in checks), "verdict": verdict, "summary": summary, "checks": checks}
+    accepted = all(check["passed"] for check in checks)
+    return {"connected": connected, "accepted": accepted, "seen_down": seen_down, "verdict": verdict, "summary": summary, "checks": checks}
+
+
+def _seen_down(entry: dict) -> bool:
+    """Somebody who answered shows that it is down. A console that is down itself leaves its token lost too: that alone shows nothing."""
+    if entry["verdict"] in _OWN_FAULTS:
+        return True
+    answered = [state for state in entry["hmc_states"].values() if state.get("rmc_state") is not None]
+    return any(state["state"] in ("inactive", "no_caps") or (state["token"] or "I") != "I" for state in answered)
 
 
 def _connections(entry: dict, waits: dict) -> list:

@@ -10,18 +10,21 @@ from .seal import commands
 HEALED, CONTINUES, WAITING = "healed", "continues", "still_waiting"
 REFUSED, UNCHANGED = "refused", "unchanged"
 ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, UNREACHABLE = "rolled_back", "restore_failed", "not_healed", "unreachable"
+NOT_VERIFIED = "not_verified"
 # After these nobody knows whether the next host would fare better.
-STOPPING = (ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, UNREACHABLE)
+STOPPING = (ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, NOT_VERIFIED, UNREACHABLE)
 
 
 def applied(entry: dict, results: list) -> dict:
-    """Whether the rung was carried out: {ran, refused, failed, unreachable, message}."""
+    """Whether the rung was carried out: {ran, cut_off, refused, failed, unreachable, message}."""
     message = "; ".join(str(result.get("msg") or "").strip() for dummy, result in results if result.get("msg"))
-    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed")]
+    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed") and not _cut_off(result)]
+    cut_off = any(_cut_off(result) for dummy, result in results)
     # A module that failed on the way says changed as soon as its first command was run.
-    ran = not entry["steps"] or any(result.get("changed") for dummy, result in results)
+    ran = not entry["steps"] or cut_off or any(result.get("changed") for dummy, result in results)
     return {
         "ran": ran,
+        "cut_off": cut_off,
         "refused": bool(refused) and not ran,
         "failed": any(result.get("failed") for dummy, result in results),
         "unreachable": any(result.get("unreachable") for dummy, result in results),
@@ -31,19 +34,28 @@ def applied(entry: dict, results: list) -> dict:
     }
 
 
+def _cut_off(result: dict) -> bool:
+    """Our modules name what they ran, however they end. One that was killed, or given up after the timeout of its task, does not: anything may have run."""
+    return bool(result.get("failed")) and "actions" not in result
+
+
 def to_verify(entry: dict, done: dict) -> bool:
     """What may have changed is verified, whatever the module said."""
     return done["ran"] or done["unreachable"]
 
 
 def to_restore(entry: dict, done: dict, accepted: dict | None, snapshot: dict | None) -> bool:
-    """Only what lies below /var/ct can be put back, and only by the snapshot of this very run."""
-    healed = bool(accepted and accepted["connected"])
+    """Only what lies below /var/ct can be put back, only by the snapshot of this very run, and only where the failure was seen."""
     prepared = entry.get("prepares") and not done["failed"]
     return bool(
-        entry.get("restorable") and done["ran"] and not done["unreachable"] and not healed and not prepared and snapshot
+        entry.get("restorable") and done["ran"] and not done["unreachable"] and _seen_down(accepted) and not prepared and snapshot
         and not keys_taken_up(entry, accepted)
     )
+
+
+def _seen_down(accepted: dict | None) -> bool:
+    """Not recovered, and somebody shows it. Where nobody answered the repair may have healed, and a restore would undo that."""
+    return bool(accepted and not accepted["connected"] and accepted["seen_down"])
 
 
 def keys_taken_up(entry: dict, accepted: dict | None) -> bool:
@@ -53,30 +65,46 @@ def keys_taken_up(entry: dict, accepted: dict | None) -> bool:
     return rekeyed and connected
 
 
-def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None) -> dict:
-    """One host's story: outcome and why."""
+def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None, snapshot: str = "") -> dict:
+    """One host's story: outcome and why. snapshot: the name of the one that was taken before, if any was."""
     after = {"verdict_after": (accepted or {}).get("verdict"), "checks": (accepted or {}).get("checks") or []}
-    open_points = "; ".join(f"{check['what']}: {check['detail']}" for check in after["checks"] if not check["passed"])
+    failed = "; ".join(f"{check['what']}: {check['detail']}" for check in after["checks"] if not check["passed"])
+    open_points = failed or "nothing could be verified"
     if not done["ran"] and not done["unreachable"]:
         outcome = REFUSED if done["failed"] or done["refusals"] else UNCHANGED
         why = done["message"] or "it was not carried out"
     elif accepted and accepted["connected"]:
-        outcome, why = HEALED, open_points or "both ends agree"
-    elif done["unreachable"] and not accepted:
-        outcome, why = UNREACHABLE, done["message"]
+        outcome, why = HEALED, _lost(done) + (failed or "both ends agree")
+    elif done["unreachable"]:
+        outcome, why = UNREACHABLE, f"{_lost(done)}{open_points}. {_by_hand(snapshot)}"
     elif entry["rung"] == "wait":
         outcome, why = WAITING, open_points
     elif entry.get("prepares") and not done["failed"]:
         outcome, why = CONTINUES, "the next rung is the next run's"
-    elif restored is None:
-        outcome, why = NOT_HEALED, (done["message"] + "; " if done["failed"] else "") + open_points
+    elif restored is not None:
+        outcome = ROLLED_BACK if restored["ok"] else RESTORE_FAILED
+        why = f"{_lost(done)}{open_points}; {restored['message']}" if restored["ok"] else f"LOOK AT THIS HOST: {restored['message']}"
+    elif not _seen_down(accepted):
+        outcome, why = NOT_VERIFIED, f"{_lost(done)}{open_points}. Nothing was put back, because nobody shows that it failed. {_by_hand(snapshot)}"
+    else:
+        outcome, why = NOT_HEALED, (_lost(done) or (done["message"] + "; " if done["failed"] else "")) + open_points
         if entry.get("restorable") and keys_taken_up(entry, accepted):
             why += "; not put back: an HMC is connected by the new keys and would not take the old ones back"
-    elif restored["ok"]:
-        outcome, why = ROLLED_BACK, f"{open_points or done['message']}; {restored['message']}"
-    else:
-        outcome, why = RESTORE_FAILED, f"LOOK AT THIS HOST: {restored['message']}"
     return {"outcome": outcome, "why": why, **after}
+
+
+def _lost(done: dict) -> str:
+    """That the change has no known end, where this is so."""
+    if done["unreachable"]:
+        return f"the host was lost during the change, and what of it ran is not known ({done['message']}); "
+    if done["cut_off"]:
+        return f"the module was cut off during the change, and what of it ran is not known ({done['message']}); "
+    return ""
+
+
+def _by_hand(snapshot: str) -> str:
+    back = f"; if it is down for good, rmc_rollback with rmc_rollback_snapshot={snapshot}" if snapshot else ""
+    return f"When the host and its HMCs answer again, run rmc_verify{back}."
 
 
 def dropped(before: dict, after: dict, touched: set) -> list:

@@ -10,13 +10,19 @@ from ansible_collections.aixops.rsct.plugins.plugin_utils._plan import acceptanc
 RECYCLE = {"host": "a", "rung": "recycle", "steps": [{}], "restorable": True, "verdict": "DRM_DOWN"}
 START = {"host": "a", "rung": "start", "steps": [{}], "restorable": False, "verdict": "DRM_DOWN"}
 SNAPSHOT = {"name": "before"}
-UP = {"connected": True, "accepted": True, "verdict": "HEALTHY", "checks": []}
-DOWN = {"connected": False, "accepted": False, "verdict": "DRM_DOWN", "checks": [{"what": "HMC h", "passed": False, "detail": "inactive"}]}
+UP = {"connected": True, "accepted": True, "seen_down": False, "verdict": "HEALTHY", "checks": []}
+DOWN = {"connected": False, "accepted": False, "seen_down": True, "verdict": "DRM_DOWN", "checks": [{"what": "HMC h", "passed": False, "detail": "inactive"}]}
+# No HMC answered.
+SILENT = {"connected": False, "accepted": False, "seen_down": False, "verdict": "UNDETERMINED", "checks": [{"what": "HMC", "passed": None, "detail": "none"}]}
 KNOWN = dict(DOWN, checks=[{"what": "rmcdomainstatus for h", "passed": True, "detail": "I"}])
 RAN = {"changed": True, "actions": [{"argv": ["rmcctrl", "-z"], "outcome": "ok"}], "msg": "Ran: rmcctrl -z"}
 REFUSED = {"failed": True, "changed": False, "actions": [], "msg": "Refused", "refusals": [{"reason": "no_snapshot", "evidence": [], "next_step": ""}]}
 BROKE = {"failed": True, "changed": True, "actions": [{"argv": ["rmcctrl", "-z"], "outcome": "failed"}], "msg": "rmcctrl -z ended with rc 1"}
 LOST = {"unreachable": True, "msg": "connection lost"}
+# As Ansible gives it for a module that was killed, and for a task that ran into its timeout.
+KILLED = {"failed": True, "changed": False, "module_stdout": "", "rc": 137, "msg": "MODULE FAILURE: No start of json char found"}
+TIMED_OUT = {"failed": True, "changed": False, "msg": "The aixops.rsct.rmc_recycle action failed to execute in the expected time frame (3600)",
+             "timedout": {"period": 3600}}
 GOOD, BAD = {"ok": True, "message": "put back"}, {"ok": False, "message": "ctrmc is inoperative"}
 
 
@@ -38,13 +44,41 @@ def done(entry, *results):
         (RECYCLE, {"changed": False, "actions": [], "msg": "Nothing to do"}, None, None, "unchanged"),
         (RECYCLE, LOST, None, None, "unreachable"),
         (RECYCLE, LOST, UP, None, "healed"),
-        (RECYCLE, LOST, DOWN, None, "not_healed"),
+        # Lost is lost: nothing can be put back on it, whatever its HMCs show.
+        (RECYCLE, LOST, DOWN, None, "unreachable"),
+        (RECYCLE, LOST, SILENT, None, "unreachable"),
+        # Of what was cut off anything may have run.
+        (RECYCLE, KILLED, UP, None, "healed"),
+        (RECYCLE, KILLED, DOWN, GOOD, "rolled_back"),
+        (RECYCLE, TIMED_OUT, DOWN, BAD, "restore_failed"),
+        (START, KILLED, DOWN, None, "not_healed"),
+        (START, TIMED_OUT, SILENT, None, "not_verified"),
+        # Nobody shows that it failed.
+        (RECYCLE, RAN, SILENT, None, "not_verified"),
+        (RECYCLE, BROKE, SILENT, None, "not_verified"),
+        (RECYCLE, RAN, None, None, "not_verified"),
         (dict(RECYCLE, prepares=True), RAN, DOWN, None, "continues"),
         (dict(RECYCLE, prepares=True), BROKE, DOWN, GOOD, "rolled_back"),
     ],
 )
 def test_stories(entry, result, accepted, restored, expected):
     assert outcome.story(entry, done(entry, result), accepted, restored)["outcome"] == expected
+
+
+@pytest.mark.parametrize("result", [KILLED, TIMED_OUT, LOST])
+def test_what_has_no_known_end_is_verified_and_never_told_as_refused(result):
+    found = done(RECYCLE, result)
+    assert outcome.to_verify(RECYCLE, found)
+    assert not found["refused"]
+    told = outcome.story(RECYCLE, found, SILENT, None, "rmc-fix-20251116T080000Z")
+    assert told["outcome"] in outcome.STOPPING
+    assert "what of it ran is not known" in told["why"] and result["msg"] in told["why"]
+    assert "rmc_verify" in told["why"] and "rmc_rollback_snapshot=rmc-fix-20251116T080000Z" in told["why"]
+
+
+def test_without_a_snapshot_no_rollback_is_proposed():
+    why = outcome.story(START, done(START, RAN), SILENT, None)["why"]
+    assert "rmc_verify" in why and "rmc_rollback" not in why
 
 
 def test_waiting_that_did_not_help_stops_nobody():
@@ -59,7 +93,12 @@ def test_waiting_that_did_not_help_stops_nobody():
     [
         (RECYCLE, RAN, DOWN, SNAPSHOT, True),
         (RECYCLE, BROKE, DOWN, SNAPSHOT, True),
-        (RECYCLE, RAN, None, SNAPSHOT, True),
+        (RECYCLE, KILLED, DOWN, SNAPSHOT, True),
+        (RECYCLE, TIMED_OUT, DOWN, SNAPSHOT, True),
+        # The repair may have healed what nobody could look at.
+        (RECYCLE, RAN, None, SNAPSHOT, False),
+        (RECYCLE, RAN, SILENT, SNAPSHOT, False),
+        (RECYCLE, KILLED, SILENT, SNAPSHOT, False),
         (RECYCLE, RAN, UP, SNAPSHOT, False),
         (RECYCLE, RAN, DOWN, None, False),
         (RECYCLE, REFUSED, None, SNAPSHOT, False),
@@ -181,6 +220,34 @@ def test_no_evidence_is_not_accepted(estate):
     estate.unreachable("lpar2")
     assert not judged(estate)["accepted"]
     assert not judged(estate, "stranger")["accepted"]
+
+
+def drm_down(estate):
+    estate.subsystem("lpar2", "IBM.DRM", "inoperative")
+
+
+@pytest.mark.parametrize(
+    ("silent", "harm", "expected"),
+    [
+        ([], lambda estate: None, False),
+        ([], lambda estate: estate.inactive("lpar2"), True),
+        ([], lambda estate: estate.token("lpar2", "O", "hmcbeta"), True),
+        (["hmcbeta"], lambda estate: estate.inactive("lpar2", "hmcalpha"), True),
+        (["hmcbeta"], lambda estate: None, False),
+        # A console that does not answer may be down: its token is lost then, and its record may be.
+        (["hmcbeta"], lambda estate: estate.token("lpar2", "O", "hmcbeta"), False),
+        (["hmcalpha", "hmcbeta"], lambda estate: estate.token("lpar2", "O"), False),
+        (["hmcalpha", "hmcbeta"], lambda estate: estate.no_records("lpar2"), False),
+        (["hmcalpha", "hmcbeta"], lambda estate: estate.unreachable("lpar2"), False),
+        (["hmcalpha", "hmcbeta"], lambda estate: estate.rmcd_stopped("lpar2"), True),
+        (["hmcalpha", "hmcbeta"], drm_down, True),
+    ],
+)
+def test_a_failure_is_seen_only_by_who_answered(estate, silent, harm, expected):
+    harm(estate)
+    for name in silent:
+        estate.silent(name)
+    assert judged(estate)["seen_down"] is expected
 
 
 def test_who_is_waited_for_on_which_hmc(estate):
