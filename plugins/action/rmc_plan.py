@@ -6,25 +6,27 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.aixops.rsct.plugins.plugin_utils import _given
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis import refusals_by_rung
 from ansible_collections.aixops.rsct.plugins.plugin_utils._diagnosis.ladder import RUNGS
 from ansible_collections.aixops.rsct.plugins.plugin_utils._plan import audit, choose, play, seal, text, window
 
 display = Display()
+# What a host may name -> its variable, and how that is read.
 _GIVEN = {
-    "cluster_override": "rmc_fix_cluster_override",
-    "trusted_host": "rmc_rekey_trusted_host",
-    "mcp_record": "rmc_rekey_mcp_record",
-    "key_pair": "rmc_rekey_key_pair",
-    "replace_node_id": "rmc_rekey_replace_node_id",
+    "cluster_override": ("rmc_fix_cluster_override", _given.mapping),
+    "trusted_host": ("rmc_rekey_trusted_host", _given.mapping),
+    "mcp_record": ("rmc_rekey_mcp_record", _given.mapping),
+    "key_pair": ("rmc_rekey_key_pair", _given.switch),
+    "replace_node_id": ("rmc_rekey_replace_node_id", lambda value: str(value or "").strip()),
 }
-# A switch that is off may arrive as a string.
-_NOT_GIVEN = (None, "", {}, False, "false", "False", "no")
+_SIZE = re.compile(r"\d+(\.\d+)?%?")
 
 
 class ActionModule(ActionBase):
@@ -70,6 +72,9 @@ class ActionModule(ActionBase):
             window.closed(play.now(), options["window"], options["freeze"])
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from error
+        wrong = [size for size in options["serial"] if not _SIZE.fullmatch(size.strip())]
+        if wrong:
+            raise AnsibleActionFail(f"serial: {', '.join(wrong)} is no size of a wave like 5 or 10%")
         step = self._choose if options["step"] == "choose" else self._seal
         result.update(changed=False, **step(options, task_vars))
         return result
@@ -123,8 +128,14 @@ class ActionModule(ActionBase):
         hostvars = task_vars["hostvars"]
         found = {}
         for host in hosts:
-            values = {key: hostvars[host].get(name) for key, name in _GIVEN.items()}
-            found[host] = play.plain({key: value for key, value in values.items() if value not in _NOT_GIVEN})
+            found[host] = {}
+            for key, (name, read) in _GIVEN.items():
+                try:
+                    value = read(play.plain(hostvars[host].get(name)))
+                except ValueError as error:
+                    raise AnsibleActionFail(f"{name} of {host}: {error}") from error
+                if value:
+                    found[host][key] = value
         return found
 
     def _seal(self, options: dict, task_vars: dict) -> dict:
@@ -145,10 +156,7 @@ class ActionModule(ActionBase):
         previews = {entry["host"]: play.results(task_vars, entry["host"], options["previews"]) for entry in draft["entries"]}
         head = {key: draft[key] for key in ("created_at", "max_rung", "report", "evidence", "snapshot")}
         head.update(check_mode=bool(self._task.check_mode), approved_plan=approved["id"] if approved else None, approved_by=options["approved_by"])
-        try:
-            sealed = seal.seal(draft["entries"], previews, terms, head)
-        except ValueError as error:
-            raise AnsibleActionFail(f"serial: {error}") from error
+        sealed = seal.seal(draft["entries"], previews, terms, head)
         # The plan that was approved stays as it is.
         path = play.save(options["directory"], play.PLAN_OF_RUN if approved else play.PLAN, sealed)
         os.unlink(os.path.join(options["directory"], play.DRAFT))
