@@ -44,7 +44,7 @@ def choose(report: dict, survey: dict, guarded: dict, wish: Wish, hosts: list | 
             evidence = ((survey["hosts"].get(judged["host"]) or {}).get("rmc")) or {}
             entries.append(_entry(judged, evidence, survey, guarded.get(judged["host"]) or {}, halted, wish))
     _share(entries)
-    return entries
+    return _one_vios_of_each(entries)
 
 
 def _halted(report: dict) -> dict:
@@ -110,7 +110,7 @@ def _taken(entry, judged, rungs, evidence, survey, guarded, halted, wish):
                 why = refusal("parameters_needed", f"rung {name}", str(error))
         if why is None:
             entry.update(_rung(rung), steps=built, prepares=prepares)
-            refused = _guards(entry, judged, rung, guarded, halted, given)
+            refused = _guards(entry, judged, rung, guarded, halted, given) or _nobody_to_ask(entry, rung, survey)
             return _refused(entry, refused) if refused else dict(entry, decision="candidate")
         entry["passed_over"].append({"rung": name, **why})
         if prepares and why["reason"] != "rungs_exhausted":
@@ -152,6 +152,15 @@ def _guards(entry, judged, rung, guarded, halted, given) -> list:
     return found
 
 
+def _nobody_to_ask(entry, rung, survey) -> list:
+    """Whether a change helped is for an HMC to say, and one may show by now that there is nothing to repair."""
+    if rung.side == "none" or entry["hmcs"]:
+        return []
+    silent = sorted(name for name, result in (survey.get("hmcs") or {}).items() if ((result.get("hmc") or {}).get("outcome") or "ok") != "ok")
+    detail = f"no answer from {', '.join(silent)}" if silent else "none that was asked lists this partition" if survey.get("hmcs") else "none was asked"
+    return [refusal("incomplete_evidence", "HMCs", detail)]
+
+
 def _refused(entry: dict, refused: list) -> dict:
     return dict(entry, decision="refused", refused=refused or [
         {"reason": "no_rung", "evidence": [{"source": "ladder", "detail": f"no rung fits {entry['verdict']}"}], "next_step": "Send the request to the owner."}
@@ -172,3 +181,14 @@ def _share(entries: list) -> None:
             else:
                 entry["shares"] = leader
         entry["steps"] = own
+
+
+def _one_vios_of_each(entries: list) -> list:
+    """Of the VIOS of one machine one a run: the others carry the disks and networks meanwhile, and must be seen to be well before their turn."""
+    taken, found = {}, {}
+    for entry in sorted(entries, key=lambda each: (each.get("number", 0), each["host"])):
+        if entry["decision"] == "candidate" and entry["kind"] == "vios" and entry["side"] == "lpar":
+            first = taken.setdefault(entry["machine"], entry["host"])
+            if first != entry["host"]:
+                found[entry["host"]] = _refused(entry, [refusal("vios_partner", "plan", f"{first} of the same machine is repaired in this run")])
+    return [found.get(entry["host"], entry) for entry in entries]

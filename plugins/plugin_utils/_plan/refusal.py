@@ -22,6 +22,8 @@ NEXT_STEP = {
     "preview_failed": "See the message of the module. Repairs need Python 3.9 or later on the partition, and root.",
     "deferred": "Run again when the others are done; rmc_remediate takes them in batches by itself.",
     "escalate": "Collect evidence (rmc_fix_ctsnap) and open a case.",
+    "incomplete_evidence": "Make an HMC of this partition answer, and name it in rmc_hmcs or the group hmcs. Then run again.",
+    "vios_partner": "Run again when the other VIOS is repaired; one VIOS of a machine at a time.",
     "fleet_cause": "Remove the common cause first.",
 }
 

@@ -168,3 +168,42 @@ def test_the_digest_is_of_what_decides(estate, planned):
     assert planned(estate)["lpar2"]["evidence_digest"] == before
     estate.rmc("lpar2")["node_id"]["etc"] = "1" * 16
     assert planned(estate)["lpar2"]["evidence_digest"] != before
+
+
+# Nobody to say whether it helped.
+
+
+@pytest.mark.parametrize("build", [remote_disabled, lambda estate, host: estate.rmcd_stopped(host)], ids=["refresh", "start"])
+@pytest.mark.parametrize("hmcs", ["silent", "none", "others"])
+def test_without_an_hmc_that_shows_it_nothing_is_changed(estate, planned, build, hmcs):
+    build(estate, "lpar2")
+    assert planned(estate)["lpar2"]["decision"] == "candidate"
+    if hmcs == "silent":
+        estate.silent("hmcalpha")
+        estate.silent("hmcbeta")
+    elif hmcs == "none":
+        estate.hmcs.clear()
+    else:
+        for result in estate.hmcs.values():
+            result["partitions"] = [row for row in result["partitions"] if row["lpar_id"] != 2]
+    entry = planned(estate)["lpar2"]
+    assert (entry["decision"], reasons(entry)) == ("refused", ["incomplete_evidence"])
+    assert all(why["evidence"] and why["next_step"] for why in entry["refused"])
+
+
+def test_one_hmc_that_answers_is_enough_for_a_gentle_rung(estate, planned):
+    estate.rmcd_stopped("lpar2")
+    estate.silent("hmcbeta")
+    assert planned(estate)["lpar2"]["decision"] == "candidate"
+
+
+def test_of_two_vios_of_one_machine_one_is_planned(estate, planned):
+    """IBM.DRM is down on both, so that each is active on the HMCs and neither keeps the other from its turn."""
+    for host in ("lpar1", "lpar2"):
+        estate.rmc(host)["partition"]["kind"] = "vios"
+        for row in estate.rows(host):
+            row.update(environment="vioserver", dlpar_mem=0, dlpar_proc=0, dlpar_io=0)
+        estate.subsystem(host, "IBM.DRM", "inoperative")
+    entries = planned(estate)
+    assert entries["lpar1"]["decision"] == "candidate"
+    assert (entries["lpar2"]["decision"], reasons(entries["lpar2"])) == ("refused", ["vios_partner"])
