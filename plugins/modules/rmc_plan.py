@@ -90,7 +90,7 @@ options:
     elements: str
     default: []
   two_approvals_from:
-    description: From this rung on two different names are needed in O(approved_by). Empty for never.
+    description: From this rung on two different people are needed in O(approved_by); upper case and blanks make no other one. Empty for never.
     type: str
     choices: ['', wait, hmc_rebuild, refresh, start, recycle, targeted, hmc_autocorrect, reset_keep_id, reset_new_id, escalate]
     default: ''

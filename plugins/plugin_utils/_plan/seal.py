@@ -81,13 +81,18 @@ def _decide(host: dict, terms: Terms) -> None:
     host["decision"] = APPLY
     found = _drift(host, terms.approved) if terms.approved else _missing_approval(host, terms)
     rung = ladder.RUNGS[host["rung"]]
-    if not found and terms.two_from and rung.number >= ladder.RUNGS[terms.two_from].number and len(set(terms.approved_by)) < 2:
+    if not found and terms.two_from and rung.number >= ladder.RUNGS[terms.two_from].number and len(people(terms.approved_by)) < 2:
         found = refusal("second_approval_needed", "approval", f"approved by {', '.join(terms.approved_by) or 'nobody'}")
     if not found and terms.closed:
         found = refusal(terms.closed[0], "maintenance window", terms.closed[1])
     if found:
         host["refused"] = [found]
         host["decision"] = WAITS if found["reason"] in ("not_approved", "approval_by_id_needed", "second_approval_needed") else REFUSED
+
+
+def people(names: list) -> set:
+    """Who these are: one person stays one in another spelling."""
+    return {" ".join(str(name).split()).casefold() for name in names} - {""}
 
 
 def _missing_approval(host: dict, terms: Terms) -> dict | None:
