@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 
@@ -206,7 +205,7 @@ class ActionModule(ActionBase):
             "at": play.stamp(play.now()),
             "plan": self.plan["id"],
             "approved_by": self.plan["approved_by"],
-            "controller_user": _user(),
+            "controller_user": play.user(),
             "host": entry["host"],
             "machine": entry["machine"],
             "lpar_id": entry["lpar_id"],
@@ -240,10 +239,3 @@ def _differences(before: dict, after: dict) -> str:
     if status.get("ctrmc") != "active":
         found.append(f"ctrmc is {status.get('ctrmc') or 'not on file'}")
     return ", ".join(found)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 import subprocess
 import tarfile
 import time
@@ -47,18 +49,61 @@ def test_without_a_name_it_only_lists(estate):
     assert estate.ran(start) == {}
 
 
-def test_check_mode_changes_nothing(estate):
-    start = time.time()
+def lines(estate, name, since):
+    """What was written down of a host: on the controller, and on the host."""
+    files = (estate.results / "run/rmc-audit.jsonl", estate.directory / "hosts" / name / "root/var/adm/rsct_audit.log")
+    found = [[json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else [] for path in files]
+    return [[line for line in each if line["host"] == name and line["at"] >= since] for each in found]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture(scope="module")
+def planned(estate):
+    """host -> the commands that check mode names."""
+    start, at = time.time(), now()
     checked = estate.run("rmc_rollback", "--check", "-l", HOSTS, rmc_rollback_snapshot="latest")
     assert checked.rc == 0, checked.output[-3000:]
     assert estate.ran(start) == {}
+    assert [lines(estate, name, at) for name in DAMAGED] == [[[], []]] * len(DAMAGED)
+    named = re.findall(r"(east0\d): the snapshot before of \S+ would be put back. \d+ differences?. Commands: (.*)\.$", checked.output, re.MULTILINE)
+    return {name: commands.split("; ") for name, commands in named}
 
 
-def test_the_damage_is_undone(estate):
-    damaged, start = {name: identity(estate, name) for name in DAMAGED}, time.time()
-    run = estate.run("rmc_rollback", "-l", HOSTS, rmc_rollback_snapshot="before", rmc_rollback_verify=True, rmc_verify_timeout=10)
+def test_check_mode_names_what_would_run(planned):
+    assert set(planned) == set(DAMAGED) and all(planned.values())
+
+
+def test_outside_of_the_window_nothing_is_put_back(estate):
+    """The variables are those of rmc_fix."""
+    start, at = time.time(), now()
+    frozen = [{"from": "2020-01-01", "to": "2999-12-31", "reason": "year end"}]
+    run = estate.run("rmc_rollback", "-l", "east01", rmc_rollback_snapshot="before", rmc_fix_freeze=frozen)
+    assert run.rc != 0 and "year end" in run.output and "Nothing was put back (frozen)" in run.output
+    tomorrow = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).strftime("%a").lower()
+    run = estate.run("rmc_rollback", "-l", "east01", rmc_rollback_snapshot="before", rmc_fix_window={"days": [tomorrow], "from": "12:00", "to": "12:01"})
+    assert run.rc != 0 and "Nothing was put back (outside_window)" in run.output
+    assert estate.ran(start) == {} and lines(estate, "east01", at) == [[], []]
+    checked = estate.run("rmc_rollback", "--check", "-l", "east01", rmc_rollback_snapshot="before", rmc_fix_freeze=frozen)
+    assert checked.rc == 0 and "would be put back" in checked.output and "Not now: frozen" in checked.output
+
+
+def test_the_damage_is_undone(estate, planned):
+    damaged, start, at = {name: identity(estate, name) for name in DAMAGED}, time.time(), now()
+    run = estate.run("rmc_rollback", "-l", HOSTS, rmc_rollback_snapshot="before", rmc_rollback_verify=True, rmc_verify_timeout=10,
+                     rmc_rollback_ticket="CHG0012345", rmc_fix_approved_by="ann, bob")
     assert run.rc == 0, run.output[-3000:]
-    assert set(estate.ran(start)) == set(DAMAGED)
+    assert estate.ran(start) == planned
+    for name in DAMAGED:
+        on_controller, on_host = lines(estate, name, at)
+        assert [line["phase"] for line in on_controller] == ["begin", "end"] and len(on_host) == 1
+        assert all((line["ticket"], line["approved_by"], line["rung"]) == ("CHG0012345", ["ann", "bob"], "rollback") for line in on_controller + on_host)
+        assert all(Path(line["snapshot"]).name.startswith("before.") for line in on_controller + on_host)
+        assert (on_host[0]["outcome"], on_host[0]["accepted"]) == ("rolled_back", True)
+        assert "put back from the snapshot before of" in on_host[0]["why"] and "both ends agree" in on_host[0]["why"]
+        assert [" ".join(command["argv"]) for command in on_host[0]["commands"]] == planned[name]
     status = estate.control.status()["lpars"]
     for name in DAMAGED:
         assert identity(estate, name) != damaged[name]

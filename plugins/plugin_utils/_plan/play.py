@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import getpass
 import json
 import os
 
@@ -24,6 +25,14 @@ def now() -> datetime.datetime:
 
 def stamp(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def user() -> str:
+    """Who runs the playbook on the controller."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def plain(value):
