@@ -99,7 +99,7 @@ class ActionModule(ActionBase):
             "created_at": play.stamp(moment),
             "max_rung": wish.max_rung,
             "report": os.path.abspath(options["report_path"]),
-            "evidence": os.path.abspath(options["evidence_path"]),
+            "evidence": self._keep(options["directory"], moment, seen, troubled),
             # Named before it is taken, so that check mode can name it too.
             "snapshot": moment.strftime("rmc-fix-%Y%m%dT%H%M%SZ"),
             "entries": chosen,
@@ -108,6 +108,12 @@ class ActionModule(ActionBase):
         play.save(options["directory"], play.DRAFT, draft)
         hosts = {entry["host"]: _tasks(entry) for entry in chosen if entry["decision"] == "candidate"}
         return {"hosts": hosts, "snapshot": draft["snapshot"], "directory": options["directory"]}
+
+    @staticmethod
+    def _keep(directory: str, moment, seen: dict, troubled: list) -> str:
+        """A copy for the plan alone: the next diagnosis writes over the other one, maybe while this run still repairs."""
+        copy = {**seen, "hosts": {name: seen["hosts"][name] for name in troubled if name in seen["hosts"]}}
+        return play.save(os.path.join(directory, "evidence"), moment.strftime("plan-%Y%m%dT%H%M%SZ.json"), copy)
 
     @staticmethod
     def _approved(options: dict) -> dict | None:

@@ -43,6 +43,11 @@ def test_a_plan_is_written_to_the_default_directory(call, tmp_path, name):
     plan = json.loads((tmp_path / "rmc-report/rmc-plan.json").read_text(encoding="utf-8"))
     assert [host["host"] for host in plan["hosts"]] == ["aixdb01"]
     assert plan["report"] == str(tmp_path / "rmc-report/rmc-report.json")
+    # A copy that no later diagnosis writes over.
+    kept = pathlib.Path(plan["evidence"])
+    assert kept.parent == tmp_path / "rmc-report/evidence" and kept.stat().st_mode & 0o777 == 0o600
+    seen = json.loads((tmp_path / "rmc-report/rmc-evidence.json").read_text(encoding="utf-8"))
+    assert json.loads(kept.read_text(encoding="utf-8")) == {**seen, "hosts": {"aixdb01": seen["hosts"]["aixdb01"]}}
 
 
 def test_the_rollback_lists_snapshots(call):

@@ -22,6 +22,11 @@ PLAY = """
 - hosts: all
   gather_facts: false
   tasks:
+    - name: Begin while it is frozen
+      aixops.rsct.rmc_outcome: {step: begin, plan: "{{ plan }}", hosts: [cut, lost], freeze: [{from: 2020-01-01, to: 2999-12-31, reason: year end}]}
+      run_once: true
+      ignore_errors: true
+      register: begun
     - name: Change
       killed:
       ignore_errors: true
@@ -41,7 +46,7 @@ PLAY = """
       register: closed
     - name: Keep
       ansible.builtin.copy:
-        content: "{{ {'applied': applied, 'verified': verified, 'closed': closed} | to_json }}"
+        content: "{{ {'applied': applied, 'verified': verified, 'closed': closed, 'begun': begun} | to_json }}"
         dest: "{{ out }}"
         mode: "0600"
       run_once: true
@@ -103,3 +108,8 @@ def test_they_stop_the_run_and_are_not_told_as_refused(told):
 def test_the_audit_file_has_the_end_of_both(told):
     assert {line["host"]: (line["phase"], line["outcome"]) for line in told["audit"]} == {"cut": ("end", "not_verified"), "lost": ("end", "unreachable")}
     assert all("what of it ran is not known" in line["why"] for line in told["audit"])
+
+
+def test_no_wave_begins_after_the_window_closed(told):
+    assert told["begun"]["failed"] and "Nothing of this wave was started: frozen" in told["begun"]["msg"]
+    assert [line for line in told["audit"] if line["phase"] == "begin"] == []
