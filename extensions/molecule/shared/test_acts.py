@@ -14,10 +14,12 @@ acts        each one run of rmc_remediate, with everything approved:
   rungs     host -> rung that is taken                        refused  host -> reasons, one of which must be given
   ran       host -> exactly the commands that changed something there
   outcomes  host -> what became of it                         attempts host -> bare modules, all refused for these reasons
+  mends     host -> the bare module is called with these methods before the run, by the owner of the host
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import time
@@ -28,6 +30,7 @@ import yaml
 
 from rehearsal import own
 
+UNTOUCHED = ("refused", "unchanged", "not_started")
 RESTORE = {"rmcctrl -z", "rmcctrl -A", "rmcctrl -p", "stopsrc -s ctcas"}
 HERE = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"])
 SCRIPT = yaml.safe_load((HERE / "acts.yml").read_text(encoding="utf-8"))
@@ -73,6 +76,8 @@ def test_act(estate, inventory, number):
     start = time.time()
     if "attempts" in act:
         attempt(estate, number, act["attempts"])
+    if "mends" in act:
+        mend(estate, number, act["mends"])
     play = estate.approved if act.get("approval") == "by_id" else estate.remediate
     inventories = [inventory] + ([host_variables(estate, number, act["host_vars"])] if "host_vars" in act else [])
     variables = dict({"rmc_fix_approve": True}, **act.get("vars", {}))
@@ -98,6 +103,7 @@ def compare(estate, act, run, start):
         assert set(reasons) & set(refusals[name]), refusals
     assert set(refusals) == set(act.get("refused", {}))
     assert run.outcomes() == act.get("outcomes", {})
+    assert audited(run) == {name: outcome for name, outcome in run.outcomes().items() if outcome not in UNTOUCHED}
     ran = estate.ran(start)
     for name in [name for name, outcome in run.outcomes().items() if outcome == "rolled_back"]:
         wanted = act["ran"][name]
@@ -105,6 +111,17 @@ def compare(estate, act, run, start):
         assert set(ran[name][len(wanted):]) <= RESTORE
         ran[name] = ran[name][:len(wanted)]
     assert ran == act.get("ran", {})
+
+
+def audited(run):
+    """host -> outcome in the last line of the audit file on the controller that this run wrote of it. Every change has one before and one after it."""
+    path = run.directory / "rmc-audit.jsonl"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    # The file has whole seconds.
+    lines = [line for line in lines if datetime.datetime.fromisoformat(line["at"].replace("Z", "+00:00")).timestamp() >= int(run.started)]
+    ends = {line["host"]: line["outcome"] for line in lines if line["phase"] == "end"}
+    assert set(ends) <= {line["host"] for line in lines if line["phase"] == "begin"}
+    return ends
 
 
 def attempt(estate, number, attempts):
@@ -123,9 +140,19 @@ def attempt(estate, number, attempts):
             assert answer["actions"] == []
 
 
+def mend(estate, number, methods):
+    directory = estate.results / ("mends-%d" % number)
+    directory.mkdir()
+    result = estate.attempts({name: [{"method": method} for method in each] for name, each in methods.items()}, directory)
+    assert result.returncode == 0, result.stdout[-3000:]
+    answers = {name: json.loads((directory / (name + ".json")).read_text(encoding="utf-8")) for name in methods}
+    assert all(answer["changed"] and not answer["failed"] for each in answers.values() for answer in each), answers
+    estate.settle()
+
+
 def test_what_must_never_happen(estate):
     ran = [(host, command) for host, commands in estate.ran().items() for command in commands]
     assert [each for each in ran if any(each[1].startswith(never) for never in SCRIPT.get("never", []))] == []
     assert estate.harm() == []
-    for name in SCRIPT.get("not_in_inventory", []):
-        assert not estate.events("login").get(name)
+    # No login, no execution, no command.
+    assert [entry for entry in estate.control.log() if entry["host"] in SCRIPT.get("not_in_inventory", [])] == []
