@@ -69,7 +69,8 @@ def results(task_vars: dict, host: str, prefix: str) -> list:
     """[(where it ran, result)] of the modules that acted for a host."""
     found = [(host, registered(task_vars, host, f"{prefix}_{name}")) for name in _ON_LPAR]
     looped = registered(task_vars, host, f"{prefix}_hmc")
-    for item in looped.get("results") or ([looped] if looped.get("unreachable") else []):
+    # A loop that broke off has no results: what of it ran is not known.
+    for item in looped.get("results") or ([looped] if looped.get("unreachable") or looped.get("failed") else []):
         if not item.get("skipped"):
             found.append(((item.get("item") or {}).get("host") or host, item))
     return [(where, result) for where, result in found if result]
