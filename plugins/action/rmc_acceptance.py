@@ -31,6 +31,7 @@ class ActionModule(ActionBase):
         "hmc_results": {"type": "str", "required": True},
         "waits": {"type": "str", "default": ""},
         "memory": {"type": "str", "default": ""},
+        "identities": {"type": "dict", "default": {}},
     }
 
     def run(self, tmp=None, task_vars=None):
@@ -40,8 +41,10 @@ class ActionModule(ActionBase):
         seen = play.survey_of(task_vars, options["hosts"], options["facts"], options["hmc_results"], hmcs)
         result["changed"] = False
         if options["step"] == "targets":
-            result["targets"] = acceptance.targets(diagnose(seen), options["hosts"])
+            report = diagnose(seen)
+            result.update(targets=acceptance.targets(report, options["hosts"]), identities=acceptance.identities(report, options["hosts"]))
             return result
+        acceptance.identify(seen, play.plain(options["identities"]))
         memory = None
         if options["memory"]:
             memory = {name: play.registered(task_vars, name, options["memory"]).get("stdout") or "" for name in options["hosts"]}

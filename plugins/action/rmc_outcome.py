@@ -89,16 +89,17 @@ class ActionModule(ActionBase):
 
     def _applied(self) -> dict:
         """Who is to be verified, and on which HMCs."""
-        hosts, targets, timeout = [], {}, 0
+        hosts, targets, identities, timeout = [], {}, {}, 0
         for entry in self.entries:
             if not outcome.to_verify(entry, self._done(entry)):
                 continue
             hosts.append(entry["host"])
+            identities[entry["host"]] = {"machine": entry["machine"], "lpar_id": entry["lpar_id"]}
             timeout = max(timeout, self._timeout(entry))
             for hmc in entry["hmcs"]:
                 partition = {"machine": entry["machine"], "lpar_id": entry["lpar_id"], "name": entry["lpar_name"] or entry["host"]}
                 targets.setdefault(hmc, []).append(partition)
-        return {"verify": hosts, "targets": targets, "timeout": timeout}
+        return {"verify": hosts, "targets": targets, "identities": identities, "timeout": timeout}
 
     def _accepted(self, entry: dict) -> dict | None:
         found = play.registered(self.vars, entry["host"], "__rmc_verify_result").get("hosts") or {}

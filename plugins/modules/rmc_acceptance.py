@@ -65,6 +65,11 @@ options:
     description: Name under which the hosts registered the output of C(lparstat -i) and C(lsattr -El mem0). Empty to leave the memory out.
     type: str
     default: ''
+  identities:
+    description:
+      - Host and which partition it is, C(machine) and C(lpar_id). For hosts that were lost meanwhile, and where the inventory does not say it.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""
@@ -83,8 +88,14 @@ targets:
   description: HMC and the partitions that it must show, as M(aixops.rsct.hmc_rmc_wait) takes them.
   returned: with O(step=targets)
   type: dict
+identities:
+  description: Which partition each host is, for O(identities).
+  returned: with O(step=targets)
+  type: dict
 hosts:
-  description: Per host RV(ignore:connected), RV(ignore:accepted), RV(ignore:verdict), RV(ignore:summary) and RV(ignore:checks).
+  description:
+    - Per host RV(ignore:connected), RV(ignore:accepted), RV(ignore:verdict), RV(ignore:summary) and RV(ignore:checks).
+    - RV(ignore:seen_down) says whether an HMC that answered, or the partition itself, shows that it is not connected.
   returned: with O(step=judge)
   type: dict
 accepted:

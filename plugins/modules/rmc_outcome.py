@@ -90,6 +90,10 @@ targets:
   description: HMC and the partitions that it must show.
   returned: with O(step=applied)
   type: dict
+identities:
+  description: Which partition each of these hosts is.
+  returned: with O(step=applied)
+  type: dict
 timeout:
   description: How long to wait for them, in seconds.
   returned: with O(step=applied)

@@ -29,6 +29,23 @@ def targets(report: dict, hosts: list) -> dict:
     return found
 
 
+def identities(report: dict, hosts: list) -> dict:
+    """host -> the partition that it is."""
+    wanted = set(hosts)
+    return {
+        judged["host"]: {"machine": judged["machine"], "lpar_id": judged["lpar_id"]}
+        for judged in report["hosts"] if judged["host"] in wanted and judged["machine"] and judged["lpar_id"] is not None
+    }
+
+
+def identify(survey: dict, known: dict) -> None:
+    """A host that can no longer say which partition it is: what its HMCs show counts nevertheless."""
+    for name, identity in known.items():
+        entry = survey["hosts"].get(name)
+        if entry and not entry.get("expected"):
+            entry["expected"] = identity
+
+
 def judge(survey: dict, hosts: list, waits: dict, memory: dict | None) -> dict:
     """host -> {connected, accepted, seen_down, verdict, summary, checks}. waits: HMC -> result of hmc_rmc_wait. memory: host -> output, None: not asked."""
     report = diagnose(survey)

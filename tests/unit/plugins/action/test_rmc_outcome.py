@@ -90,6 +90,7 @@ def told(tmp_path_factory):
 def test_both_are_verified(told):
     assert told["applied"]["verify"] == ["cut", "lost"]
     assert [each["lpar_id"] for each in told["applied"]["targets"]["hmcalpha"]] == [1, 2]
+    assert told["applied"]["identities"]["lost"] == {"machine": "9105-22A*78F0A10", "lpar_id": 2}
 
 
 def test_nothing_is_put_back_without_a_look(told):

@@ -250,6 +250,20 @@ def test_a_failure_is_seen_only_by_who_answered(estate, silent, harm, expected):
     assert judged(estate)["seen_down"] is expected
 
 
+def test_what_the_hmcs_show_of_a_host_that_was_lost(estate):
+    """It cannot say any more which partition it is; who looked before knows."""
+    known = acceptance.identities(diagnose(estate.survey()), ["lpar2"])
+    assert known == {"lpar2": {"machine": "9105-22A*78F0A10", "lpar_id": 2}}
+    estate.inactive("lpar2")
+    estate.unreachable("lpar2", expected=False)
+    assert failed(judged(estate)) == ["HMC", "diagnosis", "memory"]
+    survey = estate.survey()
+    acceptance.identify(survey, known)
+    result = acceptance.judge(survey, ["lpar2"], {}, None)["lpar2"]
+    assert [check["what"] for check in result["checks"] if check["detail"].startswith("inactive")] == ["HMC hmcalpha", "HMC hmcbeta"]
+    assert result["seen_down"] and not result["connected"]
+
+
 def test_who_is_waited_for_on_which_hmc(estate):
     estate.silent("hmcbeta")
     found = acceptance.targets(diagnose(estate.survey()), ["lpar2", "lpar3"])
