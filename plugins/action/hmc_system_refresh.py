@@ -49,9 +49,10 @@ class ActionModule(HmcActionBase):
                 "text": "",
                 "connected": None,
             }
+        execute = self.execute_unrepeated if refresh.OPERATIONS[operation].changes else self.execute
         started = self.clock()
         try:
-            answer = refresh.run(self.execute, operation, argv, arguments["deadline"])
+            answer = refresh.run(execute, operation, argv, arguments["deadline"])
         except Unreachable as error:
             return {"changed": False, "failed": True, "msg": f"{self.hmc_name}: HMC unreachable: {error}", "actions": []}
         action = {**answer.record(), "seconds": round(self.clock() - started, 1)}

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import signal
 import subprocess
 import threading
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
-from .query import DeadlinePassed, Unreachable
+from .query import ConnectionLost, DeadlinePassed, Unreachable
 
 # The HMC refuses logins beyond its session limit, and limits of sshd, in this way; a moment later there is room.
 _REFUSED_FOR_NOW = ("kex_exchange_identification", "Connection reset by", "Connection closed by remote host")
 _RETRY_AFTER = (1.0, 5.0)
+# How ssh says that there was no login, so that nothing was sent. At the start of a line: a banner may say anything.
+_NO_LOGIN = re.compile(
+    r"^(?:Failed to connect to the host via ssh: )?(?:ssh: connect to host |ssh: Could not resolve hostname |\S+: Permission denied \("
+    r"|Host key verification failed|kex_exchange_identification: |banner exchange: |Connection timed out during banner exchange|Unable to negotiate with )",
+    re.MULTILINE,
+)
 # Login, and the way of the output, on top of what the commands may take.
 _LOGIN_SECONDS = 30
 
@@ -67,7 +74,7 @@ class HmcActionBase(ActionBase):
         raise NotImplementedError
 
     def execute(self, text: str, deadline: float) -> tuple[int, str, str]:
-        """Run text in the HMC's shell: query.Execute."""
+        """Run text in the HMC's shell: query.Execute. It only looks, so that it may be run again when the connection fails."""
         try:
             return self._execute_once(text, deadline)
         except Unreachable as error:
@@ -77,22 +84,52 @@ class HmcActionBase(ActionBase):
         self.pause(random.uniform(*_RETRY_AFTER))
         return self._execute_once(text, deadline)
 
+    def execute_unrepeated(self, text: str, deadline: float) -> tuple[int, str, str]:
+        """The same for text that changes something: it is sent once, whatever becomes of the connection."""
+        with self._without_resending():
+            return self._execute_once(text, deadline)
+
+    @contextlib.contextmanager
+    def _without_resending(self):
+        """With retries (ANSIBLE_SSH_RETRIES) ansible.builtin.ssh sends a command again when the connection breaks, whatever it did meanwhile."""
+        try:
+            retries = self._connection.get_option("reconnection_retries")
+        except KeyError:
+            # No other connection plugin does.
+            yield
+            return
+        self._connection.set_option("reconnection_retries", 0)
+        try:
+            yield
+        finally:
+            self._connection.set_option("reconnection_retries", retries)
+
     def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
         try:
             with _deadline(deadline + _LOGIN_SECONDS):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
         except AnsibleError as error:
-            # Mostly AnsibleConnectionFailure; a missing sshpass or an unknown host key with a password is a bare AnsibleError.
-            raise Unreachable(_one_line(error)) from error
+            raise (ConnectionLost if _may_be_sent(error) else Unreachable)(_one_line(error)) from error
         except _Expired as expired:
             _kill_clients(expired)
             raise DeadlinePassed(f"the HMC did not answer within {deadline:.0f} s") from None
         return answer["rc"], answer["stdout"], answer["stderr"]
 
 
+def _may_be_sent(error: AnsibleError) -> bool:
+    # A missing sshpass or an unknown host key with a password is a bare AnsibleError.
+    if isinstance(error, AnsibleAuthenticationFailure) or not isinstance(error, AnsibleConnectionFailure):
+        return False
+    return not _NO_LOGIN.search(_text(error))
+
+
 def _one_line(error: Exception) -> str:
-    return " ".join(to_text(getattr(error, "message", error)).split())
+    return " ".join(_text(error).split())
+
+
+def _text(error: Exception) -> str:
+    return to_text(getattr(error, "message", error))
 
 
 @contextlib.contextmanager

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Private to the collection: everything that is asked of an HMC, over an abstract way to execute a line of its shell.
 
-execute(text, deadline) -> (rc, stdout, stderr). It raises Unreachable when there is no login, DeadlinePassed when the HMC said
-nothing for longer than the batch can last.
+execute(text, deadline) -> (rc, stdout, stderr). It raises Unreachable when there is no login, ConnectionLost when there may have
+been one, DeadlinePassed when the HMC said nothing for longer than the batch can last.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ _NO_DATA = "The login works but its output is no data. Account expired, locked, 
 
 class Unreachable(Exception):
     """No login to the HMC; the text says why."""
+
+
+class ConnectionLost(Unreachable):
+    """The connection broke, perhaps when the text was sent already: it may have been carried out."""
 
 
 class DeadlinePassed(Exception):

@@ -17,6 +17,8 @@ from unittest.mock import MagicMock
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc import action as hmc_action
 
 BASH = shutil.which("bash")
@@ -62,7 +64,8 @@ class BashConnection:
         return process.returncode, stdout, stderr
 
     def get_option(self, name):
-        return {"remote_user": "hmcview"}.get(name)
+        # As of a connection plugin that does not resend.
+        return {"remote_user": "hmcview"}[name]
 
 
 @pytest.fixture
@@ -280,9 +283,67 @@ def test_check_mode_says_what_the_run_does(act, connection, tools, operation):
 
 
 def test_refresh_of_an_unreachable_hmc(act, connection):
-    connection.failures = [AnsibleConnectionFailure("No route to host")]
+    connection.failures = [AnsibleConnectionFailure("Failed to connect to the host via ssh: ssh: connect to host hmcalpha port 22: No route to host")]
     result = act("hmc_system_refresh", operation="rebuild", system=P10A)
     assert (result["failed"], result["changed"], result["actions"]) == (True, False, [])
+
+
+@pytest.fixture
+def ssh(connection, tmp_path):
+    """The real ssh plugin, told to retry, over an ssh client that fails; its log has a line a start."""
+    log = tmp_path / "log"
+    client = tmp_path / "ssh"
+    plugin = connection_loader.get("ansible.builtin.ssh", PlayContext(), None)
+    plugin.set_options(direct={"host": "hmcalpha", "ssh_executable": str(client), "ssh_args": "", "reconnection_retries": 2})
+    plugin._play_context.remote_addr = "hmcalpha"
+
+    def failing(message, times=99):
+        client.write_text(
+            f"#!{BASH}\necho start >> {log}\nmapfile -t starts < {log}\n"
+            f"[ ${{#starts[@]}} -le {times} ] && {{ echo '{message}' >&2; exit 255; }}\n"
+            # The last word is what sshd would hand to the shell.
+            f"PATH={connection.tools} exec {BASH} -c \"${{@: -1}}\"\n", encoding="utf-8",
+        )
+        client.chmod(0o755)
+        log.write_text("", encoding="utf-8")
+        return lambda: log.read_text(encoding="utf-8").count("start")
+
+    connection.exec_command = plugin.exec_command
+    connection.get_option, connection.set_option = plugin.get_option, plugin.set_option
+    return failing
+
+
+LOST = "client_loop: send disconnect: Broken pipe"
+
+
+@pytest.mark.parametrize("operation", ["rebuild", "diagrmc_autocorrect"])
+@pytest.mark.parametrize("message", [LOST, "Connection reset by 192.0.2.11 port 22", "Timeout, server hmcalpha not responding."])
+def test_what_changes_something_is_sent_once(act, connection, ssh, operation, message):
+    starts = ssh(message)
+    result = act("hmc_system_refresh", operation=operation, system=P10A, partition={"lpar_id": 3, "ip": "192.0.2.21"})
+    assert starts() == 1
+    # The next task may retry as it did before.
+    assert connection.get_option("reconnection_retries") == 2
+    assert (result["failed"], result["changed"], [one["outcome"] for one in result["actions"]]) == (True, True, ["no_answer"])
+    assert "lssyscfg" in result["msg"] and message in result["msg"]
+
+
+@pytest.mark.parametrize("message", [
+    "ssh: connect to host hmcalpha port 22: Connection refused",
+    "hmcview@hmcalpha: Permission denied (publickey).",
+    "kex_exchange_identification: read: Connection reset by peer",
+])
+def test_without_a_login_nothing_was_sent(act, ssh, message):
+    starts = ssh("Authorised use only" + chr(10) + message)
+    result = act("hmc_system_refresh", operation="rebuild", system=P10A)
+    assert (starts(), result["failed"], result["changed"], result["actions"]) == (1, True, False, [])
+    assert "unreachable" in result["msg"] and message in result["msg"]
+
+
+def test_what_only_looks_is_sent_again(act, ssh):
+    starts = ssh(LOST, times=1)
+    result = act("hmc_system_refresh", operation="diagrmc", system=P10A, partition={"lpar_id": 3, "ip": "192.0.2.21"})
+    assert (starts(), result["failed"], result["connected"]) == (2, False, True)
 
 
 @pytest.mark.parametrize("name, options", [

@@ -73,7 +73,9 @@ def test_deadline(operation, changed, word):
 
 def test_no_answer_at_all():
     result = conclude("rebuild", answer(rc=None, outcome="no_answer"))
-    assert result["failed"]
+    assert (result["changed"], result["failed"]) == (True, True)
+    assert "look there with lssyscfg" in result["msg"]
+    assert conclude("diagrmc", answer(rc=None, outcome="no_answer")) == {"changed": False, "failed": True, "msg": "hmcalpha: diagrmc failed: no answer"}
 
 
 @pytest.mark.parametrize("name, connected", [("hmc_v10_diagrmc_partition_ok.txt", True), ("hmc_v10_diagrmc_partition_down.txt", None)])
