@@ -61,6 +61,11 @@ class ActionModule(HmcActionBase):
     def _result(self, partitions: list, waited: dict) -> dict:
         pending = waited.pop("pending")
         result = {"changed": False, "failed": bool(pending), "partitions": [partition.result() for partition in partitions], **waited}
+        unread = [partition for partition in partitions if partition.unread]
+        if unread:
+            result["warnings"] = [
+                f"{self.hmc_name} does not tell the DLPAR capabilities of {len(unread)} of {len(partitions)} partitions, so that active alone counts there"
+            ]
         if pending:
             result["msg"] = (
                 f"{self.hmc_name}: {len(pending)} of {len(partitions)} partitions are not active"

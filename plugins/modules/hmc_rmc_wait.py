@@ -14,6 +14,7 @@ author:
   - aixops team (@aixops)
 description:
   - Waits until every named partition is active with all three DLPAR capabilities on one HMC, several polls in a row.
+  - Where the level of the HMC does not tell the capabilities, active alone counts, and a warning says so.
   - However many partitions wait, a poll is one command for each of their systems.
   - After every poll the terminal says which partition still waits for what, and how long still.
   - A partition that drops again while others are waited for is waited for again.
@@ -117,15 +118,15 @@ partitions:
       type: str
       sample: 192.0.2.21
     dlpar_mem:
-      description: DLPAR capability for memory, 1 or 0.
+      description: DLPAR capability for memory, 1 or 0. Null where the HMC does not tell it.
       type: int
       sample: 1
     dlpar_proc:
-      description: DLPAR capability for processors, 1 or 0.
+      description: The same for processors.
       type: int
       sample: 1
     dlpar_io:
-      description: DLPAR capability for adapters, 1 or 0.
+      description: The same for adapters.
       type: int
       sample: 1
     outcome:

@@ -44,6 +44,8 @@ class Session:
         self.execute = execute
         self.deadline = deadline
         self.commands: list[dict] = []
+        # Whether this level knows the DLPAR capabilities, as far as it was asked.
+        self.capabilities = True
         # What the login printed that belongs to no command: banner, message of an expired account.
         self.stray = ""
 
@@ -140,15 +142,18 @@ def empty_result(queried_at: str) -> dict:
 def partitions_of(session: Session, targets: list[str], more: list[list[str]] | None = None) -> tuple[list[tuple[list[dict], Meaning]], list[Answer]]:
     """Partitions of each target (a machine), and the answers to more commands of the same batch.
 
-    A level that does not know the DLPAR capabilities refuses the whole command: such targets are asked once more without them.
+    A level that does not know the DLPAR capabilities refuses the whole command: such targets are asked once more without them,
+    and later in this session only so.
     """
-    answers = session.ask([lssyscfg.partitions_command(target) for target in targets] + (more or []))
-    found = [_partitions(session, answer) for answer in answers[: len(targets)]]
-    again = [index for index, (dummy, verdict) in enumerate(found) if lssyscfg.lacks_capabilities(verdict)]
+    known = session.capabilities
+    answers = session.ask([lssyscfg.partitions_command(target, known) for target in targets] + (more or []))
+    found = [_partitions(session, answer, known) for answer in answers[: len(targets)]]
+    again = [index for index, (dummy, verdict) in enumerate(found) if known and lssyscfg.lacks_capabilities(verdict)]
     if again:
         retried = session.ask([lssyscfg.partitions_command(targets[index], capabilities=False) for index in again])
         for index, answer in zip(again, retried):
             found[index] = _partitions(session, answer, capabilities=False)
+            session.capabilities = session.capabilities and found[index][1].failed
     return found, answers[len(targets) :]
 
 

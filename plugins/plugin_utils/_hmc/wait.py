@@ -1,7 +1,10 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: wait until partitions are active with all DLPAR capabilities on one HMC, one poll for all of them."""
+"""Private to the collection: wait until partitions are active with all DLPAR capabilities on one HMC, one poll for all of them.
+
+Where the HMC cannot tell the capabilities, active alone counts.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,11 @@ class Awaited:
     message: str = "not polled yet"
     active_polls: int = 0
     waited_seconds: float = 0.0
+
+    @property
+    def unread(self) -> bool:
+        """Active, as far as this HMC could tell."""
+        return self.outcome == "active" and None in [self.row[name] for name in CAPABILITIES]
 
     @property
     def label(self) -> str:
@@ -94,9 +102,10 @@ def _judge(row: dict) -> tuple[str, str]:
     if row["rmc_state"] != "active":
         return "waiting", row["rmc_state"] or "no RMC state"
     capabilities = [row[name] for name in CAPABILITIES]
-    if capabilities == [1, 1, 1]:
-        return "active", "active"
-    return "waiting", "active, DLPAR " + ",".join("?" if one is None else str(one) for one in capabilities)
+    if any(one not in (1, None) for one in capabilities):
+        return "waiting", "active, DLPAR " + ",".join("?" if one is None else str(one) for one in capabilities)
+    # What this HMC cannot tell is not waited for: it would never come.
+    return "active", "active" if None not in capabilities else "active, its DLPAR capabilities could not be read"
 
 
 def wait_for(

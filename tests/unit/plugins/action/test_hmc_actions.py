@@ -230,6 +230,13 @@ def test_wait_until_active(act, connection):
     assert len(connection.execs) == 2
 
 
+def test_wait_says_that_capabilities_could_not_be_read(act, tools):
+    tools({"lssyscfg": 'case "$*" in *_capable*) echo "An invalid attribute was entered."; exit 1;; *) echo "aixdb01,3,aixlinux,Running,active,,AIX 7.1";; esac'})
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}])
+    assert (result["failed"], result["partitions"][0]["outcome"], result["partitions"][0]["dlpar_mem"]) == (False, "active", None)
+    assert result["warnings"] == ["hmcalpha does not tell the DLPAR capabilities of 1 of 1 partitions, so that active alone counts there"]
+
+
 def test_wait_until_the_timeout(act):
     result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}, {"machine": P10A, "lpar_id": 4}], timeout=0, stable=1)
     assert result["failed"]

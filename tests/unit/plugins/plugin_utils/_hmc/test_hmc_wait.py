@@ -25,6 +25,8 @@ def waiting(scripted_hmc):
 
         def answer(line):
             reply = rounds[min(polls["number"], len(rounds)) - 1]
+            if callable(reply):
+                return reply(line)
             return reply if isinstance(reply, tuple) or reply == "hang" else (0, reply)
 
         hmc = scripted_hmc({"-r lpar": answer})
@@ -70,7 +72,7 @@ def test_one_poll_is_one_command_a_machine(waiting):
     (row(3, ""), "waiting", "no RMC state"),
     (row(3, caps="0,0,0"), "waiting", "active, DLPAR 0,0,0"),
     (row(3, caps="1,1,0"), "waiting", "active, DLPAR 1,1,0"),
-    (row(3, caps="1,1,null"), "waiting", "active, DLPAR 1,1,?"),
+    (row(3, caps="0,1,null"), "waiting", "active, DLPAR 0,1,?"),
     (row(3, state="Not Activated"), "waiting", "partition is Not Activated"),
     (row(4), "not_listed", "not listed by this HMC"),
     ((1, "HSCL8018 The managed system was not found.\n"), "undetermined", "HSCL8018 The managed system was not found."),
@@ -80,6 +82,24 @@ def test_not_active_until_the_timeout(waiting, reply, outcome, message):
     done = waiting([(P10A, 3)], [reply])
     assert (done["polls"], done["elapsed_seconds"]) == (5, 60.0)
     assert [(partition.outcome, partition.message) for partition in done["pending"]] == [(outcome, message)]
+
+
+@pytest.mark.parametrize("caps", ["null,null,null", "1,1,null"])
+def test_capabilities_that_the_hmc_does_not_tell_are_not_waited_for(waiting, caps):
+    done = waiting([(P10A, 3)], [row(3, caps=caps)])
+    assert (done["polls"], done["pending"]) == (2, [])
+    partition = done["partitions"][0]
+    assert (partition.unread, partition.result()["message"]) == (True, "active, its DLPAR capabilities could not be read")
+
+
+@pytest.mark.parametrize("message", ["An invalid attribute was entered.  The invalid attribute is dlpar_mem_capable.\n", "An invalid attribute was entered.\n"])
+def test_a_level_without_capabilities_is_asked_for_them_once(waiting, message):
+    def answer(line):
+        return (1, message) if "_capable" in line else (0, row(3).replace(",1,1,1", ""))
+
+    done = waiting([(P10A, 3)], [answer], stable=3)
+    assert (done["polls"], done["pending"], done["partitions"][0].unread) == (3, [], True)
+    assert ["_capable" in line for line in done["hmc"].lines] == [True, False, False, False]
 
 
 def test_migrating_partition_counts_as_running(waiting):
