@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import time
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc import refresh
@@ -32,8 +31,6 @@ class ActionModule(HmcActionBase):
     }
     REQUIRED_IF = [("operation", "diagrmc", ("partition",)), ("operation", "diagrmc_autocorrect", ("partition",))]
     AT_LEAST = {"deadline": 1}
-
-    clock = staticmethod(time.monotonic)
 
     def act(self, arguments: dict) -> dict:
         operation, partition = arguments["operation"], arguments["partition"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import re
 import signal
@@ -49,6 +50,9 @@ class HmcActionBase(ActionBase):
     _supports_async = False
 
     pause = staticmethod(time.sleep)
+    clock = staticmethod(time.monotonic)
+    # When whatever is executed is ended, by the clock; None: as late as its own deadline allows.
+    end: float | None = None
 
     @property
     def hmc_name(self) -> str:
@@ -78,11 +82,15 @@ class HmcActionBase(ActionBase):
         try:
             return self._execute_once(text, deadline)
         except Unreachable as error:
-            if not any(sign in str(error) for sign in _REFUSED_FOR_NOW):
+            # Many controllers that retry in step would be refused in step.
+            pause = random.uniform(*_RETRY_AFTER)
+            if not any(sign in str(error) for sign in _REFUSED_FOR_NOW) or pause >= self._left():
                 raise
-        # Many controllers that retry in step would be refused in step.
-        self.pause(random.uniform(*_RETRY_AFTER))
+        self.pause(pause)
         return self._execute_once(text, deadline)
+
+    def _left(self) -> float:
+        return math.inf if self.end is None else self.end - self.clock()
 
     def execute_unrepeated(self, text: str, deadline: float) -> tuple[int, str, str]:
         """The same for text that changes something: it is sent once, whatever becomes of the connection."""
@@ -105,15 +113,18 @@ class HmcActionBase(ActionBase):
             self._connection.set_option("reconnection_retries", retries)
 
     def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
+        seconds = min(deadline + _LOGIN_SECONDS, self._left())
+        if seconds <= 0:
+            raise DeadlinePassed("no time was left to ask the HMC")
         try:
-            with _deadline(deadline + _LOGIN_SECONDS):
+            with _deadline(seconds):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
         except AnsibleError as error:
             raise (ConnectionLost if _may_be_sent(error) else Unreachable)(_one_line(error)) from error
         except _Expired as expired:
             _kill_clients(expired)
-            raise DeadlinePassed(f"the HMC did not answer within {deadline:.0f} s") from None
+            raise DeadlinePassed(f"the HMC did not answer within {seconds:.0f} s") from None
         return answer["rc"], answer["stdout"], answer["stderr"]
 
 

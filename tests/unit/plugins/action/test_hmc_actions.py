@@ -211,6 +211,26 @@ def test_a_client_that_hangs_is_ended(act, connection, tools, tmp_path, monkeypa
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
 
 
+def test_a_wait_for_an_hmc_that_hangs_ends_at_its_timeout(act, connection, tmp_path, monkeypatch):
+    monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.wait.LAST_LOOK", 0.2)
+    never = tmp_path / "never"
+    os.mkfifo(never)
+
+    def hang(cmd, in_data=None, sudoable=True):
+        subprocess.Popen([BASH, "-c", f"read line < {never}"]).wait()
+
+    connection.exec_command = hang
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}], timeout=0, deadline=600)
+    assert (result["failed"], result["polls"], result["partitions"][0]["outcome"]) == (True, 1, "undetermined")
+
+
+def test_nothing_is_tried_again_when_no_time_is_left(act, connection, monkeypatch):
+    monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.wait.LAST_LOOK", 0.9)
+    connection.failures = [AnsibleConnectionFailure("kex_exchange_identification: read: Connection reset by peer")]
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}], timeout=0, pause=pytest.fail)
+    assert (result["partitions"][0]["outcome"], len(connection.execs)) == ("undetermined", 1)
+
+
 def test_a_deadline_of_the_task_goes_first(act):
     def other(signum, frame):
         raise AssertionError("never due")
