@@ -17,6 +17,7 @@ description:
     the HMC disagrees with its raw RMC data.
   - V(diagrmc) lets the HMC check the RMC connection of one partition. V(diagrmc_autocorrect) lets it correct what it finds.
   - Exactly one command is run, for one system or one partition.
+  - When it takes longer than 10 seconds, the terminal says after ever longer pauses that it is waited for, and how long still.
 notes:
   - What C(diagrmc --autocorrect) changes on the HMC is not documented by its vendor. Use it one partition at a time
     (C(throttle=1)), after the gentler steps.

@@ -1,13 +1,24 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: when, during a long wait, the terminal is told what is being waited for."""
+"""Private to the collection: what the terminal is told, and when, while a task waits for long."""
 
 from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+display = Display()
 
 # Nobody misses a word in the first seconds; after that the pauses grow with the wait.
 FIRST = 10.0
 LONGEST = 120.0
+# What the looks of a module before and after its commands may add.
+LOOKS = 60
 
 
 class Pace:
@@ -18,3 +29,67 @@ class Pace:
 
     def spoke(self, elapsed: float) -> None:
         self.due = elapsed + min(max(elapsed, FIRST), LONGEST)
+
+
+class Ticker:
+    """Tells at this pace, until the block is left, that host waits for what. The waiting itself stays in the main thread."""
+
+    def __init__(self, host: str, what: str, longest: float | None, show: Callable[[str], None] | None = None) -> None:
+        self.host = host
+        self.what = what
+        self.longest = longest
+        self.show = show or display.display
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Ticker:
+        self.started = time.monotonic()
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_unused) -> None:
+        self.done.set()
+        self.thread.join()
+
+    def _tick(self) -> None:
+        pace = Pace()
+        while not self.done.wait(max(0.0, self.started + pace.due - time.monotonic())):
+            elapsed = time.monotonic() - self.started
+            self.show(line(self.host, self.what, elapsed, self.longest))
+            pace.spoke(elapsed)
+
+
+def line(host: str, what: str, elapsed: float, longest: float | None) -> str:
+    """Which host waits for what, and how long still."""
+    told = f"{host}: waiting for {what} since {_clock(elapsed)}"
+    if longest is None:
+        return told
+    return f"{told}, {_clock(longest - elapsed)} more at most" if elapsed < longest else f"{told}, longer than it should take"
+
+
+def _clock(seconds: float) -> str:
+    return "{0}:{1:02d} min".format(*divmod(int(seconds), 60))
+
+
+class AccompaniedModule(NormalAction):
+    """Runs the module of its own name as if there were no action, and tells meanwhile what is being waited for."""
+
+    # The module, and its option that says what it does.
+    MODULE = ""
+    WHAT: str | None = None
+    DEFAULT = ""
+
+    def longest(self) -> float | None:
+        """After how many seconds the module is through, where its options tell."""
+        return None
+
+    def run(self, tmp=None, task_vars=None):
+        host = str((task_vars or {}).get("inventory_hostname") or "host")
+        try:
+            longest = self.longest()
+        except Exception:
+            # The module checks its options and refuses; here a wrong one costs the end of the line and nothing else.
+            longest = None
+        what = f"{self.MODULE} {self._task.args.get(self.WHAT) or self.DEFAULT}".rstrip()
+        with Ticker(host, what, longest):
+            return super().run(tmp, task_vars)

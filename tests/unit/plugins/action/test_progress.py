@@ -1,0 +1,136 @@
+# Copyright (c) 2026, aixops team
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules on a partition that may take minutes, and what the terminal is told meanwhile."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from unittest.mock import MagicMock
+
+import pytest
+from ansible_collections.aixops.rsct.plugins.plugin_utils import _progress
+from ansible_collections.aixops.rsct.plugins.plugin_utils._progress import LOOKS, Pace, Ticker, line
+
+MODULES = ["ct_snapshot", "ctsnap_collect", "rmc_recycle", "rmc_rekey"]
+
+
+@pytest.mark.parametrize(("elapsed", "longest", "text"), [
+    (10.4, 620, "aixdb01: waiting for rmc_recycle recycle since 0:10 min, 10:09 min more at most"),
+    (630, 620, "aixdb01: waiting for rmc_recycle recycle since 10:30 min, longer than it should take"),
+    (80, None, "aixdb01: waiting for rmc_recycle recycle since 1:20 min"),
+])
+def test_who_waits_for_what_and_how_long_still(elapsed, longest, text):
+    assert line("aixdb01", "rmc_recycle recycle", elapsed, longest) == text
+
+
+def test_the_pauses_grow():
+    pace, said = Pace(), []
+    for second in range(1000):
+        if second >= pace.due:
+            said.append(second)
+            pace.spoke(second)
+    assert said == [10, 20, 40, 80, 160, 280, 400, 520, 640, 760, 880]
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    monkeypatch.setattr(_progress, "FIRST", 0.001)
+
+
+@pytest.mark.usefixtures("soon")
+def test_the_ticker_tells_while_the_block_runs_and_then_ends():
+    told = threading.Event()
+    lines = []
+
+    def show(text):
+        lines.append(text)
+        told.set()
+
+    with Ticker("aixdb01", "ctsnap_collect", 1800, show) as ticker:
+        assert told.wait(30)
+    assert not ticker.thread.is_alive()
+    assert lines[0].startswith("aixdb01: waiting for ctsnap_collect since 0:0")
+
+
+def test_of_a_short_wait_nothing_is_told():
+    with Ticker("aixdb01", "ctsnap_collect", 1800, pytest.fail) as ticker:
+        pass
+    assert not ticker.thread.is_alive()
+
+
+def test_the_ticker_ends_when_the_block_fails():
+    with pytest.raises(ValueError), Ticker("aixdb01", "ctsnap_collect", 1800, pytest.fail) as ticker:
+        raise ValueError
+    assert not ticker.thread.is_alive()
+
+
+def action(name, async_val=0, **arguments):
+    module = importlib.import_module(f"ansible_collections.aixops.rsct.plugins.action.{name}")
+    task = MagicMock(args=arguments, async_val=async_val, check_mode=False, action=f"aixops.rsct.{name}")
+    connection = MagicMock(has_native_async=False)
+    made = module.ActionModule(task, connection, MagicMock(), MagicMock(), MagicMock(), MagicMock())
+    made._execute_module = MagicMock(return_value={"changed": True, "msg": "of the module"})
+    made._remove_tmp_path = MagicMock()
+    made._low_level_execute_command = pytest.fail
+    return made
+
+
+@pytest.mark.parametrize("async_val", [0, 60])
+@pytest.mark.parametrize("name", MODULES)
+def test_the_module_runs_as_it_would_without_an_action(name, async_val):
+    made = action(name, async_val)
+    result = made.run(task_vars={"inventory_hostname": "aixdb01"})
+    assert (result["changed"], result["msg"], "failed" in result) == (True, "of the module", False)
+    # By the name and with the arguments of the task, tags and all.
+    made._execute_module.assert_called_once_with(task_vars={"inventory_hostname": "aixdb01"}, wrap_async=bool(async_val))
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("name", "arguments", "what"), [
+    ("rmc_recycle", {"method": "start"}, "rmc_recycle start"),
+    ("ct_snapshot", {}, "ct_snapshot present"),
+    ("ctsnap_collect", {}, "ctsnap_collect"),
+])
+def test_the_host_that_waits_is_named_first(name, arguments, what, monkeypatch):
+    told = threading.Event()
+    lines = []
+
+    def show(text):
+        lines.append(text)
+        told.set()
+
+    monkeypatch.setattr(_progress, "display", MagicMock(display=show))
+    made = action(name, **arguments)
+    made._execute_module.side_effect = lambda **_unused: {"in_time": told.wait(30)}
+    assert made.run(task_vars={"inventory_hostname": "aixdb01"})["in_time"]
+    assert lines[0].startswith(f"aixdb01: waiting for {what} since ")
+
+
+@pytest.mark.parametrize(("name", "arguments", "longest"), [
+    # rmcctrl -z and its end, rmcctrl -A and its answer, rmcctrl -p and its port.
+    ("rmc_recycle", {"method": "recycle"}, LOOKS + 180 + 60 + 120 + 20 + 120 + 20),
+    ("rmc_recycle", {"method": "recycle", "ready_timeout": "50"}, LOOKS + 180 + 60 + 120 + 50 + 120 + 20),
+    ("rmc_recycle", {"method": "refresh"}, LOOKS + 120 + 20 + 120),
+    ("rmc_recycle", {"method": "start"}, LOOKS + 5 * (120 + 20)),
+    ("rmc_recycle", {"method": "start", "subsystem": "IBM.DRM"}, LOOKS + 120 + 20),
+    ("rmc_rekey", {"method": "reset_new_id"}, LOOKS + 600 + 20 + 40 + 120 + 20 + 40),
+    ("rmc_rekey", {"method": "targeted", "trusted_host": {}}, LOOKS + 120),
+    ("rmc_rekey", {"method": "targeted", "key_pair": True}, None),
+    ("ct_snapshot", {"state": "restored", "deadline": 100}, LOOKS + 180 + 200),
+    ("ct_snapshot", {}, None),
+    ("ctsnap_collect", {}, 1800),
+])
+def test_how_long_it_may_take(name, arguments, longest):
+    assert action(name, **arguments).longest() == longest
+
+
+@pytest.mark.parametrize("arguments", [
+    {}, {"method": "guess"}, {"method": "recycle", "ready_timeout": "soon"}, {"method": "recycle", "ready_timeout": None},
+    {"method": "start", "subsystem": "guess"},
+])
+@pytest.mark.parametrize("name", ["rmc_recycle", "rmc_rekey"])
+def test_a_wrong_option_is_left_to_the_module(name, arguments):
+    made = action(name, **arguments)
+    assert made.run()["msg"] == "of the module"
