@@ -61,7 +61,7 @@ class Ticker:
 
 def line(host: str, what: str, elapsed: float, longest: float | None) -> str:
     """Which host waits for what, and how long still."""
-    told = f"{host}: waiting for {what} since {_clock(elapsed)}"
+    told = f"{host}: waiting for {what}, {_clock(elapsed)} so far"
     if longest is None:
         return told
     return f"{told}, {_clock(longest - elapsed)} more at most" if elapsed < longest else f"{told}, longer than it should take"

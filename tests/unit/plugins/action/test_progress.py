@@ -17,9 +17,9 @@ MODULES = ["ct_snapshot", "ctsnap_collect", "rmc_recycle", "rmc_rekey"]
 
 
 @pytest.mark.parametrize(("elapsed", "longest", "text"), [
-    (10.4, 620, "aixdb01: waiting for rmc_recycle recycle since 0:10 min, 10:09 min more at most"),
-    (630, 620, "aixdb01: waiting for rmc_recycle recycle since 10:30 min, longer than it should take"),
-    (80, None, "aixdb01: waiting for rmc_recycle recycle since 1:20 min"),
+    (10.4, 620, "aixdb01: waiting for rmc_recycle recycle, 0:10 min so far, 10:09 min more at most"),
+    (630, 620, "aixdb01: waiting for rmc_recycle recycle, 10:30 min so far, longer than it should take"),
+    (80, None, "aixdb01: waiting for rmc_recycle recycle, 1:20 min so far"),
 ])
 def test_who_waits_for_what_and_how_long_still(elapsed, longest, text):
     assert line("aixdb01", "rmc_recycle recycle", elapsed, longest) == text
@@ -51,7 +51,7 @@ def test_the_ticker_tells_while_the_block_runs_and_then_ends():
     with Ticker("aixdb01", "ctsnap_collect", 1800, show) as ticker:
         assert told.wait(30)
     assert not ticker.thread.is_alive()
-    assert lines[0].startswith("aixdb01: waiting for ctsnap_collect since 0:0")
+    assert lines[0].startswith("aixdb01: waiting for ctsnap_collect, 0:0")
 
 
 def test_of_a_short_wait_nothing_is_told():
@@ -105,7 +105,7 @@ def test_the_host_that_waits_is_named_first(name, arguments, what, monkeypatch):
     made = action(name, **arguments)
     made._execute_module.side_effect = lambda **_unused: {"in_time": told.wait(30)}
     assert made.run(task_vars={"inventory_hostname": "aixdb01"})["in_time"]
-    assert lines[0].startswith(f"aixdb01: waiting for {what} since ")
+    assert lines[0].startswith(f"aixdb01: waiting for {what}, ")
 
 
 @pytest.mark.parametrize(("name", "arguments", "longest"), [
