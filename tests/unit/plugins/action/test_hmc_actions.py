@@ -251,7 +251,7 @@ def test_wait_until_active(act, connection):
 
 
 def test_wait_says_that_capabilities_could_not_be_read(act, tools):
-    tools({"lssyscfg": 'case "$*" in *_capable*) echo "An invalid attribute was entered."; exit 1;; *) echo "aixdb01,3,aixlinux,Running,active,,AIX 7.1";; esac'})
+    tools({"lssyscfg": 'case "$*" in *_capable*) echo "An invalid attribute was entered"; exit 1;; *) echo "db,3,aixlinux,Running,active,,AIX 7.1";; esac'})
     result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}])
     assert (result["failed"], result["partitions"][0]["outcome"], result["partitions"][0]["dlpar_mem"]) == (False, "active", None)
     assert result["warnings"] == ["hmcalpha does not tell the DLPAR capabilities of 1 of 1 partitions, so that active alone counts there"]
