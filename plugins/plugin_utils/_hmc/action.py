@@ -9,15 +9,13 @@ import contextlib
 import math
 import random
 import re
-import signal
-import subprocess
-import threading
 import time
 
 from ansible.errors import AnsibleActionFail, AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
 from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
+from .._client import LOGIN_SECONDS, Hangs, within
 from .query import ConnectionLost, DeadlinePassed, Unreachable
 
 # The HMC refuses logins beyond its session limit, and limits of sshd, in this way; a moment later there is room.
@@ -29,12 +27,6 @@ _NO_LOGIN = re.compile(
     r"|Host key verification failed|kex_exchange_identification: |banner exchange: |Connection timed out during banner exchange|Unable to negotiate with )",
     re.MULTILINE,
 )
-# Login, and the way of the output, on top of what the commands may take.
-_LOGIN_SECONDS = 30
-
-
-class _Expired(BaseException):
-    """Not an Exception: connection plugins retry on those."""
 
 
 class HmcActionBase(ActionBase):
@@ -113,17 +105,16 @@ class HmcActionBase(ActionBase):
             self._connection.set_option("reconnection_retries", retries)
 
     def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
-        seconds = min(deadline + _LOGIN_SECONDS, self._left())
+        seconds = min(deadline + LOGIN_SECONDS, self._left())
         if seconds <= 0:
             raise DeadlinePassed("no time was left to ask the HMC")
         try:
-            with _deadline(seconds):
+            with within(seconds):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
         except AnsibleError as error:
             raise (ConnectionLost if _may_be_sent(error) else Unreachable)(_one_line(error)) from error
-        except _Expired as expired:
-            _kill_clients(expired)
+        except Hangs:
             raise DeadlinePassed(f"the HMC did not answer within {seconds:.0f} s") from None
         return answer["rc"], answer["stdout"], answer["stderr"]
 
@@ -141,34 +132,3 @@ def _one_line(error: Exception) -> str:
 
 def _text(error: Exception) -> str:
     return to_text(getattr(error, "message", error))
-
-
-@contextlib.contextmanager
-def _deadline(seconds: float):
-    """Raise _Expired after seconds: connection plugins wait for ever. A deadline of the task itself (timeout) goes first."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
-    if not ours:
-        yield
-        return
-
-    def expire(signum, frame):
-        raise _Expired()
-
-    signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _kill_clients(expired: BaseException) -> None:
-    """End the ssh client that was waited for. The connection plugin gives no handle on it; its frame does."""
-    traceback = expired.__traceback__
-    while traceback:
-        for value in list(traceback.tb_frame.f_locals.values()):
-            if isinstance(value, subprocess.Popen) and value.poll() is None:
-                value.kill()
-                value.wait()
-        traceback = traceback.tb_next

@@ -192,7 +192,7 @@ def test_refused_for_now_is_tried_once_more(act, connection):
 
 def test_a_client_that_hangs_is_ended(act, connection, tools, tmp_path, monkeypatch):
     """A batch that ignores its own deadline: the HMC itself hangs."""
-    monkeypatch.setattr(hmc_action, "_LOGIN_SECONDS", 0)
+    monkeypatch.setattr(hmc_action, "LOGIN_SECONDS", 0)
     monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.query.Batch.longest", 0.2)
     clients = []
 
