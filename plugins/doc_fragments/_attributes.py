@@ -46,6 +46,8 @@ attributes:
       - It runs the module, and nothing else on the host. When that takes longer than 10 seconds, it says on the terminal, after ever
         longer pauses of up to two minutes, which host waits for what and, where that is known, how long at most.
       - With C(async) nothing is said.
+      - The module is sent once. Where the connection is lost while it runs, the host is unreachable, and the retries of the ssh connection
+        plugin (C(ANSIBLE_SSH_RETRIES)) do not run it again; a login that fails is retried as ever.
     support: full
 """
 

@@ -9,8 +9,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
+
+from ._client import may_be_sent, without_resending, words
 
 display = Display()
 
@@ -79,9 +82,29 @@ class AccompaniedModule(NormalAction):
     WHAT: str | None = None
     DEFAULT = ""
 
+    pause = staticmethod(time.sleep)
+
     def longest(self) -> float | None:
         """After how many seconds the module is through, where its options tell."""
         return None
+
+    def _low_level_execute_command(self, cmd, sudoable=True, **more):
+        """Of all that is executed, the module alone is sudoable, and it is not to run again where it may have changed something."""
+        if self._task.check_mode or not sudoable:
+            return super()._low_level_execute_command(cmd, sudoable=sudoable, **more)
+        with without_resending(self._connection) as retries:
+            attempt = 0
+            while True:
+                try:
+                    return super()._low_level_execute_command(cmd, sudoable=sudoable, **more)
+                except AnsibleConnectionFailure as error:
+                    if may_be_sent(error):
+                        raise AnsibleConnectionFailure(f"{self.MODULE} was sent, perhaps carried out, and its answer was lost: {words(error)}") from error
+                    if attempt == retries:
+                        raise
+                    # As the connection plugin would.
+                    self.pause(min(2**attempt - 1, 30))
+                    attempt += 1
 
     def run(self, tmp=None, task_vars=None):
         host = str((task_vars or {}).get("inventory_hostname") or "host")

@@ -5,28 +5,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import random
-import re
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
-from ansible.module_utils.common.text.converters import to_text
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from .._client import LOGIN_SECONDS, Hangs, within
+from .._client import LOGIN_SECONDS, Hangs, may_be_sent, within, without_resending, words
 from .query import ConnectionLost, DeadlinePassed, Unreachable
 
 # The HMC refuses logins beyond its session limit, and limits of sshd, in this way; a moment later there is room.
 _REFUSED_FOR_NOW = ("kex_exchange_identification", "Connection reset by", "Connection closed by remote host")
 _RETRY_AFTER = (1.0, 5.0)
-# How ssh says that there was no login, so that nothing was sent. At the start of a line: a banner may say anything.
-_NO_LOGIN = re.compile(
-    r"^(?:Failed to connect to the host via ssh: )?(?:ssh: connect to host |ssh: Could not resolve hostname |\S+: Permission denied \("
-    r"|Host key verification failed|kex_exchange_identification: |banner exchange: |Connection timed out during banner exchange|Unable to negotiate with )",
-    re.MULTILINE,
-)
 
 
 class HmcActionBase(ActionBase):
@@ -86,23 +77,8 @@ class HmcActionBase(ActionBase):
 
     def execute_unrepeated(self, text: str, deadline: float) -> tuple[int, str, str]:
         """The same for text that changes something: it is sent once, whatever becomes of the connection."""
-        with self._without_resending():
+        with without_resending(self._connection):
             return self._execute_once(text, deadline)
-
-    @contextlib.contextmanager
-    def _without_resending(self):
-        """With retries (ANSIBLE_SSH_RETRIES) ansible.builtin.ssh sends a command again when the connection breaks, whatever it did meanwhile."""
-        try:
-            retries = self._connection.get_option("reconnection_retries")
-        except KeyError:
-            # No other connection plugin does.
-            yield
-            return
-        self._connection.set_option("reconnection_retries", 0)
-        try:
-            yield
-        finally:
-            self._connection.set_option("reconnection_retries", retries)
 
     def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
         seconds = min(deadline + LOGIN_SECONDS, self._left())
@@ -113,22 +89,11 @@ class HmcActionBase(ActionBase):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
         except AnsibleError as error:
-            raise (ConnectionLost if _may_be_sent(error) else Unreachable)(_one_line(error)) from error
+            raise (ConnectionLost if may_be_sent(error) else Unreachable)(_one_line(error)) from error
         except Hangs:
             raise DeadlinePassed(f"the HMC did not answer within {seconds:.0f} s") from None
         return answer["rc"], answer["stdout"], answer["stderr"]
 
 
-def _may_be_sent(error: AnsibleError) -> bool:
-    # A missing sshpass or an unknown host key with a password is a bare AnsibleError.
-    if isinstance(error, AnsibleAuthenticationFailure) or not isinstance(error, AnsibleConnectionFailure):
-        return False
-    return not _NO_LOGIN.search(_text(error))
-
-
 def _one_line(error: Exception) -> str:
-    return " ".join(_text(error).split())
-
-
-def _text(error: Exception) -> str:
-    return to_text(getattr(error, "message", error))
+    return " ".join(words(error).split())

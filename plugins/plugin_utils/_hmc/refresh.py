@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .messages import meaning
 from .query import ConnectionLost, DeadlinePassed, Execute
@@ -49,17 +49,21 @@ def command(operation: str, system: str, partition: dict | None = None) -> list[
 def run(execute: Execute, operation: str, argv: list[str], deadline: int) -> Answer:
     """Run it once. What changes something is left alone when the deadline passes: half a correction is worse than a late one.
 
-    The text of an answer that was lost with the connection is what the connection said.
+    The text of an answer that was lost is what the connection said.
     """
     if OPERATIONS[operation].changes:
         undisturbed = Undisturbed(argv)
         try:
-            dummy, stdout, dummy = execute(undisturbed.text, deadline)
+            dummy, stdout, stderr = execute(undisturbed.text, deadline)
         except DeadlinePassed:
             return Answer(undisturbed.line, None, "", None, "timeout")
         except ConnectionLost as lost:
             return Answer(undisturbed.line, None, str(lost), None, "no_answer")
-        return undisturbed.answer(stdout)
+        answer = undisturbed.answer(stdout)
+        if answer.outcome == "no_answer" and not answer.text:
+            # What else the login said, such as that the account expired.
+            return replace(answer, text=" ".join((stderr + "\n" + stdout).split())[:300])
+        return answer
     batch = Batch([argv], deadline)
     try:
         dummy, stdout, dummy = execute(batch.text, batch.longest)

@@ -17,8 +17,6 @@ from unittest.mock import MagicMock
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc import action as hmc_action
 
 BASH = shutil.which("bash")
@@ -316,28 +314,12 @@ def test_refresh_of_an_unreachable_hmc(act, connection):
 
 
 @pytest.fixture
-def ssh(connection, tmp_path):
-    """The real ssh plugin, told to retry, over an ssh client that fails; its log has a line a start."""
-    log = tmp_path / "log"
-    client = tmp_path / "ssh"
-    plugin = connection_loader.get("ansible.builtin.ssh", PlayContext(), None)
-    plugin.set_options(direct={"host": "hmcalpha", "ssh_executable": str(client), "ssh_args": "", "reconnection_retries": 2})
-    plugin._play_context.remote_addr = "hmcalpha"
-
-    def failing(message, times=99):
-        client.write_text(
-            f"#!{BASH}\necho start >> {log}\nmapfile -t starts < {log}\n"
-            f"[ ${{#starts[@]}} -le {times} ] && {{ echo '{message}' >&2; exit 255; }}\n"
-            # The last word is what sshd would hand to the shell.
-            f"PATH={connection.tools} exec {BASH} -c \"${{@: -1}}\"\n", encoding="utf-8",
-        )
-        client.chmod(0o755)
-        log.write_text("", encoding="utf-8")
-        return lambda: log.read_text(encoding="utf-8").count("start")
-
+def ssh(connection, ssh_that_fails):
+    """The connection by the real ssh plugin, told to retry."""
+    plugin, failing = ssh_that_fails
     connection.exec_command = plugin.exec_command
     connection.get_option, connection.set_option = plugin.get_option, plugin.set_option
-    return failing
+    return lambda message, times=99: failing(message, times, connection.tools)
 
 
 LOST = "client_loop: send disconnect: Broken pipe"

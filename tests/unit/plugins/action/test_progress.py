@@ -10,6 +10,7 @@ import threading
 from unittest.mock import MagicMock
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.aixops.rsct.plugins.plugin_utils import _progress
 from ansible_collections.aixops.rsct.plugins.plugin_utils._progress import LOOKS, Pace, Ticker, line
 
@@ -85,6 +86,50 @@ def test_the_module_runs_as_it_would_without_an_action(name, async_val):
     assert (result["changed"], result["msg"], "failed" in result) == (True, "of the module", False)
     # By the name and with the arguments of the task, tags and all.
     made._execute_module.assert_called_once_with(task_vars={"inventory_hostname": "aixdb01"}, wrap_async=bool(async_val))
+
+
+LOST = "client_loop: send disconnect: Broken pipe"
+REFUSED = "kex_exchange_identification: read: Connection reset by peer"
+
+
+@pytest.fixture
+def over_ssh(ssh_that_fails):
+    """Execute a line as the module is executed, over a connection that fails so many times: (answer, how often it was sent)."""
+    connection, failing = ssh_that_fails
+
+    def execute(message, times, check_mode=False, sudoable=True):
+        made = action("rmc_recycle", method="start")
+        del made._low_level_execute_command
+        made._task.check_mode = check_mode
+        made._connection, made._play_context, made.pause = connection, connection._play_context, lambda seconds: None
+        made._get_remote_user = made.get_become_option = lambda *_unused: None
+        starts = failing(message, times)
+        try:
+            answer = made._low_level_execute_command("echo done", sudoable=sudoable)["stdout"].strip()
+        except AnsibleConnectionFailure as error:
+            answer = str(error)
+        # The next task may retry as it did before.
+        assert connection.get_option("reconnection_retries") == 2
+        return answer, starts()
+
+    return execute
+
+
+def test_a_module_that_may_have_changed_something_is_not_sent_again(over_ssh):
+    answer, sent = over_ssh(LOST, 1)
+    assert sent == 1
+    assert "rmc_recycle was sent, perhaps carried out" in answer and LOST in answer
+
+
+def test_a_login_that_fails_is_retried_as_ever(over_ssh):
+    assert over_ssh(REFUSED, 2) == ("done", 3)
+    answer, sent = over_ssh(REFUSED, 9)
+    assert sent == 3 and REFUSED in answer and "perhaps" not in answer
+
+
+@pytest.mark.parametrize("how", [{"check_mode": True}, {"sudoable": False}])
+def test_what_changes_nothing_may_be_sent_again(over_ssh, how):
+    assert over_ssh(LOST, 1, **how) == ("done", 2)
 
 
 @pytest.mark.usefixtures("soon")

@@ -78,6 +78,11 @@ def test_no_answer_at_all():
     assert conclude("diagrmc", answer(rc=None, outcome="no_answer")) == {"changed": False, "failed": True, "msg": "hmcalpha: diagrmc failed: no answer"}
 
 
+def test_what_a_login_said_in_place_of_an_answer_is_told():
+    got = refresh.run(lambda text, deadline: (1, "Your password has expired.\n", "BANNER\n"), "rebuild", refresh.command("rebuild", P10A), 600)
+    assert "BANNER Your password has expired." in conclude("rebuild", got)["msg"]
+
+
 @pytest.mark.parametrize("name, connected", [("hmc_v10_diagrmc_partition_ok.txt", True), ("hmc_v10_diagrmc_partition_down.txt", None)])
 def test_the_one_line_that_proves_a_connection(sample, name, connected):
     address = "192.0.2.21" if connected else "192.0.2.22"
