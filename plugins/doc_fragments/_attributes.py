@@ -48,6 +48,7 @@ attributes:
       - With C(async) nothing is said.
       - The module is sent once. Where the connection is lost while it runs, the host is unreachable, and the retries of the ssh connection
         plugin (C(ANSIBLE_SSH_RETRIES)) do not run it again; a login that fails is retried as ever.
+      - A connection that died without a word is given up when the module must have ended long ago, where that is known.
     support: full
 """
 

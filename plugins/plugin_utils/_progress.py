@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ._client import may_be_sent, without_resending, words
+from ._client import Hangs, may_be_sent, within, without_resending, words
 
 display = Display()
 
@@ -22,6 +23,8 @@ FIRST = 10.0
 LONGEST = 120.0
 # What the looks of a module before and after its commands may add.
 LOOKS = 60
+# What it may add that RSCT is brought up again after a failure. After that the connection hangs, not the host.
+SPARE = 1000
 
 
 class Pace:
@@ -82,6 +85,9 @@ class AccompaniedModule(NormalAction):
     WHAT: str | None = None
     DEFAULT = ""
 
+    # What longest() told.
+    most: float | None = None
+
     pause = staticmethod(time.sleep)
 
     def longest(self) -> float | None:
@@ -96,23 +102,33 @@ class AccompaniedModule(NormalAction):
             attempt = 0
             while True:
                 try:
-                    return super()._low_level_execute_command(cmd, sudoable=sudoable, **more)
+                    with self._bound():
+                        return super()._low_level_execute_command(cmd, sudoable=sudoable, **more)
+                except Hangs:
+                    raise self._lost("the connection hangs") from None
                 except AnsibleConnectionFailure as error:
                     if may_be_sent(error):
-                        raise AnsibleConnectionFailure(f"{self.MODULE} was sent, perhaps carried out, and its answer was lost: {words(error)}") from error
+                        raise self._lost(words(error)) from error
                     if attempt == retries:
                         raise
                     # As the connection plugin would.
                     self.pause(min(2**attempt - 1, 30))
                     attempt += 1
 
+    def _bound(self):
+        """The whole of it twice, as after a failure everything may be put back, and what that needs to be sure."""
+        return contextlib.nullcontext() if self.most is None else within(2 * self.most + SPARE)
+
+    def _lost(self, why: str) -> AnsibleConnectionFailure:
+        return AnsibleConnectionFailure(f"{self.MODULE} was sent, perhaps carried out, and its answer was lost: {why}")
+
     def run(self, tmp=None, task_vars=None):
         host = str((task_vars or {}).get("inventory_hostname") or "host")
         try:
-            longest = self.longest()
+            self.most = self.longest()
         except Exception:
             # The module checks its options and refuses; here a wrong one costs the end of the line and nothing else.
-            longest = None
+            self.most = None
         what = f"{self.MODULE} {self._task.args.get(self.WHAT) or self.DEFAULT}".rstrip()
-        with Ticker(host, what, longest):
+        with Ticker(host, what, self.most):
             return super().run(tmp, task_vars)

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
+import subprocess
 import threading
 from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
 from ansible_collections.aixops.rsct.plugins.plugin_utils import _progress
 from ansible_collections.aixops.rsct.plugins.plugin_utils._progress import LOOKS, Pace, Ticker, line
 
@@ -119,6 +123,25 @@ def test_a_module_that_may_have_changed_something_is_not_sent_again(over_ssh):
     answer, sent = over_ssh(LOST, 1)
     assert sent == 1
     assert "rmc_recycle was sent, perhaps carried out" in answer and LOST in answer
+
+
+def test_a_connection_that_died_without_a_word_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(_progress, "SPARE", 0.2)
+    os.mkfifo(tmp_path / "never")
+    made = action("ctsnap_collect", deadline=1)
+    del made._low_level_execute_command
+    made.longest = lambda: 0
+    made._execute_module = lambda **_unused: made._low_level_execute_command("ctsnap", sudoable=True)
+    clients = []
+
+    def hang(*_unused, **_more):
+        clients.append(subprocess.Popen(["/bin/sh", "-c", f"read line < {tmp_path}/never"]))
+        clients[-1].wait()
+
+    monkeypatch.setattr(ActionBase, "_low_level_execute_command", hang)
+    with pytest.raises(AnsibleConnectionFailure, match="perhaps carried out.*hangs"):
+        made.run(task_vars={})
+    assert [client.returncode for client in clients] == [-signal.SIGKILL]
 
 
 def test_a_login_that_fails_is_retried_as_ever(over_ssh):
