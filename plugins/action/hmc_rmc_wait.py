@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import time
-
 from ansible.utils.display import Display
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.action import HmcActionBase
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.query import Session
@@ -37,8 +35,6 @@ class ActionModule(HmcActionBase):
     }
     AT_LEAST = {"timeout": 0, "interval": 1, "stable": 1, "deadline": 1}
 
-    clock = staticmethod(time.monotonic)
-
     def act(self, arguments: dict) -> dict:
         partitions = awaited(arguments["partitions"])
         if self._task.check_mode or not partitions:
@@ -46,8 +42,13 @@ class ActionModule(HmcActionBase):
                 partition.outcome, partition.message = "would_wait", "not polled in check mode"
             return self._result(partitions, {"polls": 0, "elapsed_seconds": 0.0, "pending": []})
         session = Session(self.execute, arguments["deadline"])
+
+        def poll(seconds: float) -> None:
+            self.end = self.clock() + seconds
+            poll_once(session, partitions, arguments["deadline"], seconds)
+
         waited = wait_for(
-            lambda: poll_once(session, partitions),
+            poll,
             partitions,
             timeout=arguments["timeout"],
             interval=arguments["interval"],
@@ -61,6 +62,11 @@ class ActionModule(HmcActionBase):
     def _result(self, partitions: list, waited: dict) -> dict:
         pending = waited.pop("pending")
         result = {"changed": False, "failed": bool(pending), "partitions": [partition.result() for partition in partitions], **waited}
+        unread = [partition for partition in partitions if partition.unread]
+        if unread:
+            result["warnings"] = [
+                f"{self.hmc_name} does not tell the DLPAR capabilities of {len(unread)} of {len(partitions)} partitions, so that active alone counts there"
+            ]
         if pending:
             result["msg"] = (
                 f"{self.hmc_name}: {len(pending)} of {len(partitions)} partitions are not active"

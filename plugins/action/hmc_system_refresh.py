@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import time
 
 from ansible.errors import AnsibleActionFail
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc import refresh
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.action import HmcActionBase
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.query import Unreachable
 from ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.shell import command_line
+from ansible_collections.aixops.rsct.plugins.plugin_utils._progress import Ticker
 
 _MACHINE = re.compile(r"[0-9A-Za-z]{4}-[0-9A-Za-z]{3}\*[0-9A-Za-z]{7}")
 
@@ -33,8 +33,6 @@ class ActionModule(HmcActionBase):
     REQUIRED_IF = [("operation", "diagrmc", ("partition",)), ("operation", "diagrmc_autocorrect", ("partition",))]
     AT_LEAST = {"deadline": 1}
 
-    clock = staticmethod(time.monotonic)
-
     def act(self, arguments: dict) -> dict:
         operation, partition = arguments["operation"], arguments["partition"]
         _check_identity(arguments["system"], partition)
@@ -49,9 +47,11 @@ class ActionModule(HmcActionBase):
                 "text": "",
                 "connected": None,
             }
+        execute = self.execute_unrepeated if refresh.OPERATIONS[operation].changes else self.execute
         started = self.clock()
         try:
-            answer = refresh.run(self.execute, operation, argv, arguments["deadline"])
+            with Ticker(self.hmc_name, f"{operation} of {arguments['system']}", arguments["deadline"]):
+                answer = refresh.run(execute, operation, argv, arguments["deadline"])
         except Unreachable as error:
             return {"changed": False, "failed": True, "msg": f"{self.hmc_name}: HMC unreachable: {error}", "actions": []}
         action = {**answer.record(), "seconds": round(self.clock() - started, 1)}

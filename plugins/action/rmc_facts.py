@@ -8,12 +8,13 @@ import ipaddress
 import json
 import uuid
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence import probes
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence.assemble import assemble
 from ansible_collections.aixops.rsct.plugins.module_utils._evidence.options import ARGUMENT_SPEC, OF_THE_ACTION
+from ansible_collections.aixops.rsct.plugins.plugin_utils._client import LOGIN_SECONDS, Hangs, within
 from ansible_collections.aixops.rsct.plugins.plugin_utils._collector import perl
 
 
@@ -35,9 +36,9 @@ class ActionModule(ActionBase):
         options["hmc_addresses"] = _addresses(options["hmc_addresses"], warnings)
         raw = None
         if options["collector"] == "perl":
-            raw = self._by_perl(options, warnings)
+            raw = self._in_time(options, self._by_perl, options, warnings)
         if raw is None:
-            raw = self._by_python(options, task_vars)
+            raw = self._in_time(options, self._by_python, options, task_vars)
         result["changed"] = False
         evidence = assemble(raw, options)
         if as_fact:
@@ -57,6 +58,16 @@ class ActionModule(ActionBase):
                 if value is not None:
                     found[name] = self._templar.template(value)
         return {**found, **args}
+
+    @staticmethod
+    def _in_time(options, collect, *args):
+        """A connection that died without a word must not hold up the diagnosis of all others."""
+        seconds = probes.longest(options) + LOGIN_SECONDS
+        try:
+            with within(seconds):
+                return collect(*args)
+        except Hangs:
+            raise AnsibleConnectionFailure("no answer within {0} s: the connection or the host hangs".format(seconds)) from None
 
     def _by_perl(self, options, warnings):
         nonce = "rmc-" + uuid.uuid4().hex

@@ -36,6 +36,22 @@ attributes:
       - It changes nothing.
 """
 
+    # Modules on the partition that may take minutes.
+    PROGRESS = r"""
+options: {}
+attributes:
+  action:
+    description: Whether there is an action of the same name on the controller.
+    details:
+      - It runs the module, and nothing else on the host. When that takes longer than 10 seconds, it says on the terminal, after ever
+        longer pauses of up to two minutes, which host waits for what and, where that is known, how long at most.
+      - With C(async) nothing is said.
+      - The module is sent once. Where the connection is lost while it runs, the host is unreachable, and the retries of the ssh connection
+        plugin (C(ANSIBLE_SSH_RETRIES)) do not run it again; a login that fails is retried as ever.
+      - A connection that died without a word is given up when the module must have ended long ago, where that is known.
+    support: full
+"""
+
     # Modules that run as actions on the controller, over the connection of the task.
     ACTION = r"""
 options: {}

@@ -15,18 +15,12 @@ description:
   - The exit code of C(ctsnap) is not documented, so the run is judged by the archive, C(ctsnap.*.tar.Z) or C(ctsnap.*.tar.gz). A gzip
     archive is read whole; of the other kind the first bytes are looked at.
   - If it fails, the unfinished archive and what was gathered for it are removed and the log is kept.
-  - While it runs, the terminal says from time to time how long it has been running and how long it may.
 author:
   - aixops team (@aixops)
 extends_documentation_fragment:
   - aixops.rsct._attributes
+  - aixops.rsct._attributes.PROGRESS
 attributes:
-  action:
-    description: The module is called by an action on the controller, which shows the progress.
-    support: full
-  async:
-    description: Supports the C(async) keyword.
-    support: none
   check_mode:
     support: full
     details:
@@ -62,10 +56,6 @@ options:
     description: After how many seconds C(ctsnap) is stopped, with all of its children.
     type: int
     default: 1800
-  progress_interval:
-    description: Every how many seconds the terminal says what is being waited for; V(0) for never.
-    type: int
-    default: 30
 notes:
   - C(ctsnap) needs root.
   - The archive stays on the host. It may hold names and addresses of the site, so fetch it and then remove it, as the example does.
@@ -152,8 +142,6 @@ def main():
             runrpttr=dict(type="bool", default=False),
             min_free_mb=dict(type="int", default=512),
             deadline=dict(type="int", default=1800),
-            # For the action alone, which shows the progress.
-            progress_interval=dict(type="int", default=30),
         ),
         supports_check_mode=True,
     )

@@ -14,8 +14,10 @@ author:
   - aixops team (@aixops)
 description:
   - Waits until every named partition is active with all three DLPAR capabilities on one HMC, several polls in a row.
+  - Where the level of the HMC does not tell the capabilities, active alone counts, and a warning says so.
   - However many partitions wait, a poll is one command for each of their systems.
-  - After every poll the terminal says which partition still waits for what, and how long still.
+  - The terminal says which partition still waits for what, and how long still, whenever that changes, and in between after ever longer
+    pauses of up to two minutes.
   - A partition that drops again while others are waited for is waited for again.
 notes:
   - A partition with two HMCs is done when it is active on both. Run the module on each of them.
@@ -50,7 +52,9 @@ options:
       - active
     default: active
   timeout:
-    description: Seconds to wait at most.
+    description:
+      - Seconds to wait at most, also for an HMC that is slow, hangs or cannot be reached.
+      - The last look, which begins then at the latest, is given 10 seconds.
     type: int
     default: 600
   interval:
@@ -64,7 +68,7 @@ options:
     type: int
     default: 2
   deadline:
-    description: Seconds that one command may take on the HMC.
+    description: Seconds that one command may take on the HMC, and less where less is left of O(timeout).
     type: int
     default: 60
 seealso:
@@ -117,15 +121,15 @@ partitions:
       type: str
       sample: 192.0.2.21
     dlpar_mem:
-      description: DLPAR capability for memory, 1 or 0.
+      description: DLPAR capability for memory, 1 or 0. Null where the HMC does not tell it.
       type: int
       sample: 1
     dlpar_proc:
-      description: DLPAR capability for processors, 1 or 0.
+      description: The same for processors.
       type: int
       sample: 1
     dlpar_io:
-      description: DLPAR capability for adapters, 1 or 0.
+      description: The same for adapters.
       type: int
       sample: 1
     outcome:

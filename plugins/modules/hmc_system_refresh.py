@@ -17,11 +17,14 @@ description:
     the HMC disagrees with its raw RMC data.
   - V(diagrmc) lets the HMC check the RMC connection of one partition. V(diagrmc_autocorrect) lets it correct what it finds.
   - Exactly one command is run, for one system or one partition.
+  - When it takes longer than 10 seconds, the terminal says after ever longer pauses that it is waited for, and how long still.
 notes:
   - What C(diagrmc --autocorrect) changes on the HMC is not documented by its vendor. Use it one partition at a time
     (C(throttle=1)), after the gentler steps.
   - C(diagrmc) takes minutes, and its texts and return codes are not documented. Only RV(connected=true) is certain.
   - A command that changes something is not stopped when O(deadline) passes, because half a correction is worse than a late one.
+  - It is sent once. Where the connection is lost, the task fails and says that nobody knows what became of the command; neither the module
+    nor the retries of the ssh connection plugin (C(ANSIBLE_SSH_RETRIES)) send it again. V(diagrmc), which only looks, may be.
   - O(operation=rebuild) needs an HMC role with the task RebuildCEC (hmcoperator, not hmcviewer); C(diagrmc) needs hmcsuperadmin
     on most levels.
   - The effect of a rebuild takes minutes to show. Wait for it with M(aixops.rsct.hmc_rmc_wait).
@@ -98,7 +101,7 @@ RETURN = r"""
 actions:
   description:
     - The command with its return code, seconds and outcome.
-    - The outcome is V(ok), V(failed), V(timeout), V(no_answer), or V(would_run) in check mode.
+    - The outcome is V(ok), V(failed), V(timeout), V(no_answer) (it was sent and its answer was lost), or V(would_run) in check mode.
   returned: always
   type: list
   elements: dict
@@ -108,7 +111,7 @@ actions:
       seconds: 1.2
       outcome: ok
 text:
-  description: What the command said.
+  description: What the command said; what the connection said where the answer was lost.
   returned: when the HMC was reached
   type: str
   sample: 192.0.2.22 has RMC connection.

@@ -15,6 +15,7 @@ description:
   - A partition is connected when every HMC that manages it shows it as active with DLPAR capabilities 1,1,1, C(rmcdomainstatus) has
     the token C(I) for each of them, and the diagnosis finds it healthy. It is accepted when the sizes of its memory agree too,
     C(lparstat -i) and C(lsattr -El mem0) on the partition with C(lshwres -r mem) on the HMC.
+  - Capabilities that the level of an HMC does not tell are not held against a partition that both ends call connected.
   - The runbooks that circulate compare the memory with C(lsdr -c mem). There is no such option.
 author:
   - aixops team (@aixops)

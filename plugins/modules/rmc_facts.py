@@ -32,6 +32,7 @@ options:
     description:
       - Seconds after which a command is killed with its children and becomes a line in RV(ansible_facts.rmc.probes).
       - Commands known to be slow (C(lslpp), C(oslevel)) get twice as long.
+      - A host that has not answered when all of them must have ended, some minutes later, is unreachable, even if its connection still stands.
     type: int
     default: 15
   connect_timeout:

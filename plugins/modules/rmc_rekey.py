@@ -26,6 +26,7 @@ author:
   - aixops team (@aixops)
 extends_documentation_fragment:
   - aixops.rsct._attributes
+  - aixops.rsct._attributes.PROGRESS
   - aixops.rsct._rsct
 attributes:
   check_mode:

@@ -117,6 +117,13 @@ def seconds(probe, options):
     return options["deadline"] * (2 if probe["slow"] else 1)
 
 
+def longest(options):
+    """After how many seconds the last probe has answered or was given up, even if all of them hang."""
+    # Two more to end one that hangs.
+    stages = [[seconds(probe, options) + 2 for probe in table(options) if probe["stage"] == stage] for stage in STAGES]
+    return sum(sum(deadlines) // SIDE_BY_SIDE + max(deadlines) for deadlines in stages) + options["connect_timeout"]
+
+
 def answered(probe, result):
     """Whether the output may be believed. One that was cut off, by a deadline, a signal or its length, lacks nobody knows what."""
     if result.outcome == "ok" or not probe["partial"]:

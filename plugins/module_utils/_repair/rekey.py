@@ -61,7 +61,7 @@ def _reset(runner, options, clock, which, evidence):
         # Two hosts with one node id take turns in being up: that an HMC is up now says nothing.
         disruptive=options["method"] == "reset_keep_id",
     )
-    steps = _reset_steps(evidence, options)
+    steps = reset_steps(evidence, options)
     commands_missing(steps + [Step(keys.VERIFY)], which)
     result["changed"] = True
     try:
@@ -93,7 +93,7 @@ def _reset_reasons(evidence, options):
     )
 
 
-def _reset_steps(evidence, options):
+def reset_steps(evidence, options):
     flags = ["-s"] if options["method"] == "reset_keep_id" else []
     running = Wait("ctrmc was not started", lambda runner: subsystem_status(runner, "ctrmc") == "active", 20)
     return [

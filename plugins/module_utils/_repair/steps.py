@@ -104,6 +104,11 @@ def execute(runner, steps, clock):
                 raise StepFailed("{0} within {1} s after {2}".format(wait.what, wait.seconds, " ".join(step.argv)))
 
 
+def longest(steps):
+    """After how many seconds the last of them has come to its end, or failed."""
+    return sum(step.deadline + sum(wait.seconds for wait in step.waits) for step in steps)
+
+
 def carry_out(runner, steps, clock, options):
     """Run a plan to its end, signals held, with nobody else at work. If it fails after ctrmc was taken down, ctrmc is brought up again and that is said."""
     recovery = None

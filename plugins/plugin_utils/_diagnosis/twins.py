@@ -89,9 +89,9 @@ def _signs_of_a_copy(case, others) -> list:
                 found.append("its IBM.MCP record of %s names %s as this node" % (record.name(), ", ".join(sorted(names & set(record.node_names)))))
             if theirs & ({record.mn_name} | set(record.own_addresses)):
                 found.append("its IBM.MCP record of %s carries an address of %s" % (record.name(), other.name))
-        before, others_before = _first_known_id(case), _first_known_id(other)
-        if others_before == lpar.node_id and before != lpar.node_id:
-            found.append("an earlier report knew this node id on %s%s" % (other.name, " and another one here" if before else ", and not this host"))
+        # A host that no earlier report knows may be the original that joined the inventory after its copy: that is no sign.
+        if _first_known_id(other) == lpar.node_id and _first_known_id(case) not in (None, lpar.node_id):
+            found.append("an earlier report knew this node id on %s and another one here" % other.name)
     return sorted(set(found))
 
 

@@ -5,28 +5,19 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 import random
-import signal
-import subprocess
-import threading
 import time
 
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.action import ActionBase
 
-from .query import DeadlinePassed, Unreachable
+from .._client import LOGIN_SECONDS, Hangs, may_be_sent, within, without_resending, words
+from .query import ConnectionLost, DeadlinePassed, Unreachable
 
 # The HMC refuses logins beyond its session limit, and limits of sshd, in this way; a moment later there is room.
 _REFUSED_FOR_NOW = ("kex_exchange_identification", "Connection reset by", "Connection closed by remote host")
 _RETRY_AFTER = (1.0, 5.0)
-# Login, and the way of the output, on top of what the commands may take.
-_LOGIN_SECONDS = 30
-
-
-class _Expired(BaseException):
-    """Not an Exception: connection plugins retry on those."""
 
 
 class HmcActionBase(ActionBase):
@@ -42,6 +33,9 @@ class HmcActionBase(ActionBase):
     _supports_async = False
 
     pause = staticmethod(time.sleep)
+    clock = staticmethod(time.monotonic)
+    # When whatever is executed is ended, by the clock; None: as late as its own deadline allows.
+    end: float | None = None
 
     @property
     def hmc_name(self) -> str:
@@ -67,60 +61,39 @@ class HmcActionBase(ActionBase):
         raise NotImplementedError
 
     def execute(self, text: str, deadline: float) -> tuple[int, str, str]:
-        """Run text in the HMC's shell: query.Execute."""
+        """Run text in the HMC's shell: query.Execute. It only looks, so that it may be run again when the connection fails."""
         try:
             return self._execute_once(text, deadline)
         except Unreachable as error:
-            if not any(sign in str(error) for sign in _REFUSED_FOR_NOW):
+            # Many controllers that retry in step would be refused in step.
+            pause = random.uniform(*_RETRY_AFTER)
+            if not any(sign in str(error) for sign in _REFUSED_FOR_NOW) or pause >= self._left():
                 raise
-        # Many controllers that retry in step would be refused in step.
-        self.pause(random.uniform(*_RETRY_AFTER))
+        self.pause(pause)
         return self._execute_once(text, deadline)
 
+    def _left(self) -> float:
+        return math.inf if self.end is None else self.end - self.clock()
+
+    def execute_unrepeated(self, text: str, deadline: float) -> tuple[int, str, str]:
+        """The same for text that changes something: it is sent once, whatever becomes of the connection."""
+        with without_resending(self._connection):
+            return self._execute_once(text, deadline)
+
     def _execute_once(self, text: str, deadline: float) -> tuple[int, str, str]:
+        seconds = min(deadline + LOGIN_SECONDS, self._left())
+        if seconds <= 0:
+            raise DeadlinePassed("no time was left to ask the HMC")
         try:
-            with _deadline(deadline + _LOGIN_SECONDS):
+            with within(seconds):
                 # No /bin/sh -c around it, no become, no pty: settings for AIX hosts must not reach the HMC.
                 answer = self._low_level_execute_command(text, sudoable=False, executable=False)
         except AnsibleError as error:
-            # Mostly AnsibleConnectionFailure; a missing sshpass or an unknown host key with a password is a bare AnsibleError.
-            raise Unreachable(_one_line(error)) from error
-        except _Expired as expired:
-            _kill_clients(expired)
-            raise DeadlinePassed(f"the HMC did not answer within {deadline:.0f} s") from None
+            raise (ConnectionLost if may_be_sent(error) else Unreachable)(_one_line(error)) from error
+        except Hangs:
+            raise DeadlinePassed(f"the HMC did not answer within {seconds:.0f} s") from None
         return answer["rc"], answer["stdout"], answer["stderr"]
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(to_text(getattr(error, "message", error)).split())
-
-
-@contextlib.contextmanager
-def _deadline(seconds: float):
-    """Raise _Expired after seconds: connection plugins wait for ever. A deadline of the task itself (timeout) goes first."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None)
-    if not ours:
-        yield
-        return
-
-    def expire(signum, frame):
-        raise _Expired()
-
-    signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _kill_clients(expired: BaseException) -> None:
-    """End the ssh client that was waited for. The connection plugin gives no handle on it; its frame does."""
-    traceback = expired.__traceback__
-    while traceback:
-        for value in list(traceback.tb_frame.f_locals.values()):
-            if isinstance(value, subprocess.Popen) and value.poll() is None:
-                value.kill()
-                value.wait()
-        traceback = traceback.tb_next
+    return " ".join(words(error).split())

@@ -60,8 +60,11 @@ def partitions(answer: Answer, capabilities: bool = True) -> tuple[list[dict], M
 
 
 def lacks_capabilities(verdict: Meaning) -> bool:
-    """Whether the command failed because this level does not know the DLPAR capabilities (told in any language)."""
-    return verdict.failed and any(name in verdict.message for name in CAPABILITIES)
+    """Whether the command may have failed because this level does not know the DLPAR capabilities.
+
+    They are told in any language; the English message need not name them.
+    """
+    return verdict.kind == "unknown_attribute" or (verdict.failed and any(name in verdict.message for name in CAPABILITIES))
 
 
 def _partition(row: list[str]) -> dict:

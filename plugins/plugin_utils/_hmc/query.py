@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Private to the collection: everything that is asked of an HMC, over an abstract way to execute a line of its shell.
 
-execute(text, deadline) -> (rc, stdout, stderr). It raises Unreachable when there is no login, DeadlinePassed when the HMC said
-nothing for longer than the batch can last.
+execute(text, deadline) -> (rc, stdout, stderr). It raises Unreachable when there is no login, ConnectionLost when there may have
+been one, DeadlinePassed when the HMC said nothing for longer than the batch can last.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ class Unreachable(Exception):
     """No login to the HMC; the text says why."""
 
 
+class ConnectionLost(Unreachable):
+    """The connection broke, perhaps when the text was sent already: it may have been carried out."""
+
+
 class DeadlinePassed(Exception):
     """The HMC did not end the batch in time."""
 
@@ -40,6 +44,8 @@ class Session:
         self.execute = execute
         self.deadline = deadline
         self.commands: list[dict] = []
+        # Whether this level knows the DLPAR capabilities, as far as it was asked.
+        self.capabilities = True
         # What the login printed that belongs to no command: banner, message of an expired account.
         self.stray = ""
 
@@ -136,15 +142,18 @@ def empty_result(queried_at: str) -> dict:
 def partitions_of(session: Session, targets: list[str], more: list[list[str]] | None = None) -> tuple[list[tuple[list[dict], Meaning]], list[Answer]]:
     """Partitions of each target (a machine), and the answers to more commands of the same batch.
 
-    A level that does not know the DLPAR capabilities refuses the whole command: such targets are asked once more without them.
+    A level that does not know the DLPAR capabilities refuses the whole command: such targets are asked once more without them,
+    and later in this session only so.
     """
-    answers = session.ask([lssyscfg.partitions_command(target) for target in targets] + (more or []))
-    found = [_partitions(session, answer) for answer in answers[: len(targets)]]
-    again = [index for index, (dummy, verdict) in enumerate(found) if lssyscfg.lacks_capabilities(verdict)]
+    known = session.capabilities
+    answers = session.ask([lssyscfg.partitions_command(target, known) for target in targets] + (more or []))
+    found = [_partitions(session, answer, known) for answer in answers[: len(targets)]]
+    again = [index for index, (dummy, verdict) in enumerate(found) if known and lssyscfg.lacks_capabilities(verdict)]
     if again:
         retried = session.ask([lssyscfg.partitions_command(targets[index], capabilities=False) for index in again])
         for index, answer in zip(again, retried):
             found[index] = _partitions(session, answer, capabilities=False)
+            session.capabilities = session.capabilities and found[index][1].failed
     return found, answers[len(targets) :]
 
 

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .messages import meaning
-from .query import DeadlinePassed, Execute
+from .query import ConnectionLost, DeadlinePassed, Execute
 from .shell import Answer, Batch, Undisturbed
 
 # After these the command did nothing.
@@ -47,14 +47,23 @@ def command(operation: str, system: str, partition: dict | None = None) -> list[
 
 
 def run(execute: Execute, operation: str, argv: list[str], deadline: int) -> Answer:
-    """Run it once. What changes something is left alone when the deadline passes: half a correction is worse than a late one."""
+    """Run it once. What changes something is left alone when the deadline passes: half a correction is worse than a late one.
+
+    The text of an answer that was lost is what the connection said.
+    """
     if OPERATIONS[operation].changes:
         undisturbed = Undisturbed(argv)
         try:
-            dummy, stdout, dummy = execute(undisturbed.text, deadline)
+            dummy, stdout, stderr = execute(undisturbed.text, deadline)
         except DeadlinePassed:
             return Answer(undisturbed.line, None, "", None, "timeout")
-        return undisturbed.answer(stdout)
+        except ConnectionLost as lost:
+            return Answer(undisturbed.line, None, str(lost), None, "no_answer")
+        answer = undisturbed.answer(stdout)
+        if answer.outcome == "no_answer" and not answer.text:
+            # What else the login said, such as that the account expired.
+            return replace(answer, text=" ".join((stderr + "\n" + stdout).split())[:300])
+        return answer
     batch = Batch([argv], deadline)
     try:
         dummy, stdout, dummy = execute(batch.text, batch.longest)
@@ -69,6 +78,14 @@ def conclusion(operation: str, answer: Answer, deadline: int, hmc: str, user: st
     if answer.outcome == "timeout":
         left = " It was not stopped and may still run on the HMC: start no second one before it ended." if changes else " It was stopped."
         return {"changed": changes, "failed": True, "msg": f"{hmc}: {operation} did not end within {deadline} s.{left}"}
+    if answer.outcome == "no_answer" and changes:
+        said = f" ({' '.join(answer.text.split())})" if answer.text else ""
+        return {
+            "changed": True,
+            "failed": True,
+            "msg": f"{hmc}: {operation} was sent, perhaps carried out, and its answer was lost{said}. It may still run on the HMC:"
+            " look there with lssyscfg before it is run again.",
+        }
     verdict = meaning(answer.rc, answer.text.split("\n"))
     if verdict.kind == "no_authority":
         role = OPERATIONS[operation].role

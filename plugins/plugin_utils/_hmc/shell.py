@@ -23,6 +23,8 @@ LOCALE = "LC_ALL=en_US LANG=en_US"
 # By policy 4 commands in parallel on one HMC.
 PARALLEL = 4
 TICKETS = string.ascii_letters + string.digits
+# SECONDS of the shell are whole, and rounded in favour of the command.
+ROUNDING = 3
 
 # What a shell says of a locale that this level lacks; it belongs to no command.
 _LOCALE_WARNING = "warning: setlocale:"
@@ -105,8 +107,7 @@ class Batch:
     def longest(self) -> int:
         """Seconds after which the HMC must have answered even if every command hangs."""
         rounds = -(-len(self.lines) // self.parallel)
-        # SECONDS of the shell are whole, and rounded in favour of the command.
-        return rounds * (self.deadline + 3)
+        return rounds * (self.deadline + ROUNDING)
 
     def answers(self, stdout: str) -> list[Answer]:
         """Read what came back: one answer a command, in the order of the commands."""

@@ -1,18 +1,25 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private to the collection: wait until partitions are active with all DLPAR capabilities on one HMC, one poll for all of them."""
+"""Private to the collection: wait until partitions are active with all DLPAR capabilities on one HMC, one poll for all of them.
+
+Where the HMC cannot tell the capabilities, active alone counts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .._progress import Pace
 from .query import Session, Unreachable, partitions_of
+from .shell import PARALLEL, ROUNDING
 
 CAPABILITIES = ("dlpar_mem", "dlpar_proc", "dlpar_io")
 # More names than a terminal line holds are counted.
 NAMES_SHOWN = 6
+# The last look begins at the timeout at the latest. What it may take is all that a wait can last longer.
+LAST_LOOK = 10.0
 
 Key = "tuple[str, int]"
 
@@ -29,6 +36,11 @@ class Awaited:
     message: str = "not polled yet"
     active_polls: int = 0
     waited_seconds: float = 0.0
+
+    @property
+    def unread(self) -> bool:
+        """Active, as far as this HMC could tell."""
+        return self.outcome == "active" and None in [self.row[name] for name in CAPABILITIES]
 
     @property
     def label(self) -> str:
@@ -58,9 +70,12 @@ def awaited(partitions: list[dict]) -> list[Awaited]:
     return [Awaited(machine, lpar_id, name) for (machine, lpar_id), name in unique.items()]
 
 
-def poll_once(session: Session, partitions: list[Awaited]) -> None:
-    """One look at all of them: one batch, one command a machine."""
+def poll_once(session: Session, partitions: list[Awaited], deadline: int, seconds: float) -> None:
+    """One look at all of them within seconds: one batch, one command a machine, which may take deadline seconds at most."""
     machines = sorted({partition.machine for partition in partitions})
+    # Where one command hangs, the answers of the others are to be back in time.
+    rounds = -(-len(machines) // PARALLEL)
+    session.deadline = max(1, min(deadline, int(seconds / rounds) - ROUNDING))
     seen: dict[Key, dict] = {}
     unread: dict[str, str] = {}
     try:
@@ -94,13 +109,14 @@ def _judge(row: dict) -> tuple[str, str]:
     if row["rmc_state"] != "active":
         return "waiting", row["rmc_state"] or "no RMC state"
     capabilities = [row[name] for name in CAPABILITIES]
-    if capabilities == [1, 1, 1]:
-        return "active", "active"
-    return "waiting", "active, DLPAR " + ",".join("?" if one is None else str(one) for one in capabilities)
+    if any(one not in (1, None) for one in capabilities):
+        return "waiting", "active, DLPAR " + ",".join("?" if one is None else str(one) for one in capabilities)
+    # What this HMC cannot tell is not waited for: it would never come.
+    return "active", "active" if None not in capabilities else "active, its DLPAR capabilities could not be read"
 
 
 def wait_for(
-    poll: Callable[[], None],
+    poll: Callable[[float], None],
     partitions: list[Awaited],
     *,
     timeout: float,
@@ -112,20 +128,26 @@ def wait_for(
 ) -> dict:
     """Poll until every partition was active in `stable` polls in a row, all at the same time, or until the timeout.
 
-    A partition that drops again while others are waited for is waited for again. Partial results in every case.
+    poll gets the seconds that it may take. A partition that drops again while others are waited for is waited for again.
+    Partial results in every case. A line of progress where something changed, and now and then where nothing did.
     """
     started = clock()
     polls = 0
+    pace, told = Pace(), None
     while True:
-        poll()
+        poll(max(started + timeout - clock(), LAST_LOOK))
         polls += 1
         elapsed = clock() - started
         pending = [partition for partition in partitions if partition.active_polls < stable]
         for partition in pending:
             partition.waited_seconds = elapsed
         left = timeout - elapsed
-        progress(progress_line(partitions, pending, elapsed, left))
-        if not pending or left <= 0:
+        ended = not pending or left <= 0
+        if ended or names(pending) != told or elapsed >= pace.due:
+            progress(progress_line(partitions, pending, elapsed, left))
+            told = names(pending)
+            pace.spoke(elapsed)
+        if ended:
             return {"polls": polls, "elapsed_seconds": round(elapsed, 1), "pending": pending}
         sleep(min(interval, left))
 

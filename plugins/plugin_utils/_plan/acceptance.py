@@ -58,7 +58,7 @@ def judge(survey: dict, hosts: list, waits: dict, memory: dict | None) -> dict:
             continue
         first = entry["findings"][0] if entry["findings"] else {}
         checks = _connections(entry, waits)
-        checks.append(_check("diagnosis", entry["verdict"] == "HEALTHY", entry["verdict"]))
+        checks.append(_check("diagnosis", entry["verdict"] == "HEALTHY" or _only_untold(entry), entry["verdict"]))
         if memory is not None:
             checks.append(_memory(entry, memory.get(name) or "", survey))
         found[name] = _result(checks, _seen_down(entry), entry["verdict"], first.get("summary") or "")
@@ -90,13 +90,21 @@ def _connections(entry: dict, waits: dict) -> list:
             continue
         caps = ",".join("?" if cap is None else str(cap) for cap in state["dlpar"])
         waited = _waited(waits.get(hmc) or {}, entry)
-        passed = state["rmc_state"] == "active" and state["dlpar"] == [1, 1, 1] and waited in (None, "active", "would_wait")
+        # What an HMC cannot tell is no 0.
+        passed = state["rmc_state"] == "active" and set(state["dlpar"]) <= {1, None} and waited in (None, "active", "would_wait")
         late = f", after the wait {waited}" if waited not in (None, "active") else ""
         checks.append(_check(f"HMC {hmc}", passed, f"{state['rmc_state']}, DLPAR {caps}{late}"))
         # In-band records have no line of their own; the diagnosis below speaks for them.
         if state.get("token") is not None:
             checks.append(_check(f"rmcdomainstatus for {hmc}", state["token"] == "I", state["token"]))
     return checks or [_check("HMC", None, "no HMC knows this partition")]
+
+
+def _only_untold(entry: dict) -> bool:
+    """Both ends are connected, and the judgement is open because an HMC does not tell the DLPAR capabilities. Nothing is to be put back."""
+    states = entry["hmc_states"].values()
+    connected = all(state.get("rmc_state") == "active" and state["token"] == "I" for state in states)
+    return entry["verdict"] == "UNDETERMINED" and connected and any(None in state["dlpar"] for state in states)
 
 
 def _waited(result: dict, entry: dict) -> str | None:

@@ -29,17 +29,21 @@ def _number(value, total: int) -> int:
 
 def order(entries: list, serial: list, per_hmc: int = 0, per_system: int = 0) -> list:
     """Waves of host names. A host that does not fit into a wave waits for a later one; 0 is no cap."""
-    left, waves, placed = sorted(entries, key=_rank), [], set()
+    left, waves = sorted(entries, key=_rank), []
     wanted = sizes(serial, len(left))
     while left:
         room = wanted[min(len(waves), len(wanted) - 1)]
         wave, rest = [], []
+        # A leader that is not to be changed (it may have been refused) is waited for by nobody.
+        waiting = {entry["host"] for entry in left}
         for entry in left:
-            follows = entry.get("shares") and entry["shares"] not in placed
+            follows = entry.get("shares") in waiting
             fits = len(wave) < room and not follows and not _crowded(entry, wave, per_hmc, per_system)
             (wave if fits else rest).append(entry)
             if fits:
-                placed.add(entry["host"])
+                waiting.discard(entry["host"])
+        # Followers of nobody but each other would wait for ever.
+        wave = wave or [rest.pop(0)]
         waves.append([entry["host"] for entry in wave])
         left = rest
     return waves

@@ -50,6 +50,11 @@ def _yes(value) -> str:
     return {True: "yes", False: "no"}.get(value, "")
 
 
+def _known(capability) -> str:
+    """An HMC whose level does not tell a DLPAR capability: the mark of the other formats for what could not be read."""
+    return "?" if capability is None else str(capability)
+
+
 def rows(model: dict) -> list:
     """Header and rows, every cell safe for a spreadsheet."""
     table = [list(COLUMNS)]
@@ -75,7 +80,7 @@ def rows(model: dict) -> list:
             " ".join(row["flags"]),
             " ".join(f"{name}={state.get('rmc_state')}" for name, state in states),
             " ".join(sorted({state["rmc_ipaddr"] for dummy, state in states if state.get("rmc_ipaddr")})),
-            " ".join(f"{name}={','.join(str(cap) for cap in state.get('dlpar') or [])}" for name, state in states),
+            " ".join(f"{name}={','.join(_known(cap) for cap in state.get('dlpar') or [])}" for name, state in states),
             " ".join(dict.fromkeys([row["code"], *(finding.get("code", "") for finding in row["findings"])])),
             group["summary"] if group and group["fleet"] else "",
             (row["since"] or {}).get("at"),

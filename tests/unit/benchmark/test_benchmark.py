@@ -69,7 +69,7 @@ def test_a_capped_run_is_stopped_with_all_that_it_started(bench, tmp_path):
     program = (
         "import os, pathlib, subprocess, sys; sys.path.insert(0, sys.argv[1]); import rig; rig.adopt_orphans();"
         "process = subprocess.Popen(['sh', '-c', 'setsid sleep 60 & echo $! > ' + sys.argv[2] + '; wait'], start_new_session=True);"
-        "rc = rig._wait(process, 0.5)[0];"
+        "rc = rig._wait(process, 3)[0];"
         "print(rc, os.path.exists('/proc/' + pathlib.Path(sys.argv[2]).read_text().strip()))"
     )
     result = subprocess.run([sys.executable, "-c", program, str(BENCHMARK), str(tmp_path / "pid")], check=True, capture_output=True, text=True)

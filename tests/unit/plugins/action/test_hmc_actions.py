@@ -62,7 +62,8 @@ class BashConnection:
         return process.returncode, stdout, stderr
 
     def get_option(self, name):
-        return {"remote_user": "hmcview"}.get(name)
+        # As of a connection plugin that does not resend.
+        return {"remote_user": "hmcview"}[name]
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_refused_for_now_is_tried_once_more(act, connection):
 
 def test_a_client_that_hangs_is_ended(act, connection, tools, tmp_path, monkeypatch):
     """A batch that ignores its own deadline: the HMC itself hangs."""
-    monkeypatch.setattr(hmc_action, "_LOGIN_SECONDS", 0)
+    monkeypatch.setattr(hmc_action, "LOGIN_SECONDS", 0)
     monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.query.Batch.longest", 0.2)
     clients = []
 
@@ -206,6 +207,26 @@ def test_a_client_that_hangs_is_ended(act, connection, tools, tmp_path, monkeypa
     assert "no answer" in result["hmc"]["message"]
     assert [client.returncode for client in clients] == [-signal.SIGKILL]
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+
+
+def test_a_wait_for_an_hmc_that_hangs_ends_at_its_timeout(act, connection, tmp_path, monkeypatch):
+    monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.wait.LAST_LOOK", 0.2)
+    never = tmp_path / "never"
+    os.mkfifo(never)
+
+    def hang(cmd, in_data=None, sudoable=True):
+        subprocess.Popen([BASH, "-c", f"read line < {never}"]).wait()
+
+    connection.exec_command = hang
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}], timeout=0, deadline=600)
+    assert (result["failed"], result["polls"], result["partitions"][0]["outcome"]) == (True, 1, "undetermined")
+
+
+def test_nothing_is_tried_again_when_no_time_is_left(act, connection, monkeypatch):
+    monkeypatch.setattr("ansible_collections.aixops.rsct.plugins.plugin_utils._hmc.wait.LAST_LOOK", 0.9)
+    connection.failures = [AnsibleConnectionFailure("kex_exchange_identification: read: Connection reset by peer")]
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}], timeout=0, pause=pytest.fail)
+    assert (result["partitions"][0]["outcome"], len(connection.execs)) == ("undetermined", 1)
 
 
 def test_a_deadline_of_the_task_goes_first(act):
@@ -225,6 +246,13 @@ def test_wait_until_active(act, connection):
     assert (result["failed"], result["changed"], result["polls"]) == (False, False, 2)
     assert (result["partitions"][0]["name"], result["partitions"][0]["outcome"]) == ("aixdb01", "active")
     assert len(connection.execs) == 2
+
+
+def test_wait_says_that_capabilities_could_not_be_read(act, tools):
+    tools({"lssyscfg": 'case "$*" in *_capable*) echo "An invalid attribute was entered"; exit 1;; *) echo "db,3,aixlinux,Running,active,,AIX 7.1";; esac'})
+    result = act("hmc_rmc_wait", partitions=[{"machine": P10A, "lpar_id": 3}])
+    assert (result["failed"], result["partitions"][0]["outcome"], result["partitions"][0]["dlpar_mem"]) == (False, "active", None)
+    assert result["warnings"] == ["hmcalpha does not tell the DLPAR capabilities of 1 of 1 partitions, so that active alone counts there"]
 
 
 def test_wait_until_the_timeout(act):
@@ -280,9 +308,51 @@ def test_check_mode_says_what_the_run_does(act, connection, tools, operation):
 
 
 def test_refresh_of_an_unreachable_hmc(act, connection):
-    connection.failures = [AnsibleConnectionFailure("No route to host")]
+    connection.failures = [AnsibleConnectionFailure("Failed to connect to the host via ssh: ssh: connect to host hmcalpha port 22: No route to host")]
     result = act("hmc_system_refresh", operation="rebuild", system=P10A)
     assert (result["failed"], result["changed"], result["actions"]) == (True, False, [])
+
+
+@pytest.fixture
+def ssh(connection, ssh_that_fails):
+    """The connection by the real ssh plugin, told to retry."""
+    plugin, failing = ssh_that_fails
+    connection.exec_command = plugin.exec_command
+    connection.get_option, connection.set_option = plugin.get_option, plugin.set_option
+    return lambda message, times=99: failing(message, times, connection.tools)
+
+
+LOST = "client_loop: send disconnect: Broken pipe"
+
+
+@pytest.mark.parametrize("operation", ["rebuild", "diagrmc_autocorrect"])
+@pytest.mark.parametrize("message", [LOST, "Connection reset by 192.0.2.11 port 22", "Timeout, server hmcalpha not responding."])
+def test_what_changes_something_is_sent_once(act, connection, ssh, operation, message):
+    starts = ssh(message)
+    result = act("hmc_system_refresh", operation=operation, system=P10A, partition={"lpar_id": 3, "ip": "192.0.2.21"})
+    assert starts() == 1
+    # The next task may retry as it did before.
+    assert connection.get_option("reconnection_retries") == 2
+    assert (result["failed"], result["changed"], [one["outcome"] for one in result["actions"]]) == (True, True, ["no_answer"])
+    assert "lssyscfg" in result["msg"] and message in result["msg"]
+
+
+@pytest.mark.parametrize("message", [
+    "ssh: connect to host hmcalpha port 22: Connection refused",
+    "hmcview@hmcalpha: Permission denied (publickey).",
+    "kex_exchange_identification: read: Connection reset by peer",
+])
+def test_without_a_login_nothing_was_sent(act, ssh, message):
+    starts = ssh("Authorised use only" + chr(10) + message)
+    result = act("hmc_system_refresh", operation="rebuild", system=P10A)
+    assert (starts(), result["failed"], result["changed"], result["actions"]) == (1, True, False, [])
+    assert "unreachable" in result["msg"] and message in result["msg"]
+
+
+def test_what_only_looks_is_sent_again(act, ssh):
+    starts = ssh(LOST, times=1)
+    result = act("hmc_system_refresh", operation="diagrmc", system=P10A, partition={"lpar_id": 3, "ip": "192.0.2.21"})
+    assert (starts(), result["failed"], result["connected"]) == (2, False, True)
 
 
 @pytest.mark.parametrize("name, options", [

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 
 import pytest
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import become_loader, connection_loader
@@ -148,6 +150,34 @@ def test_answer_that_was_cut_off_is_used_and_said(monkeypatch):
     result = Action({"rc": 255, "stdout": text, "stderr": ""}).run(task_vars={})
     assert result["ansible_facts"]["rmc"]["partition"]["lpar_name"] == "aixdb01"
     assert "cut off" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("collector", ["perl", "python"])
+def test_a_connection_that_died_without_a_word_is_given_up(collector, tmp_path, monkeypatch):
+    monkeypatch.setattr(rmc_facts, "LOGIN_SECONDS", 0)
+    monkeypatch.setattr(rmc_facts.probes, "longest", lambda options: 0.2)
+    os.mkfifo(tmp_path / "never")
+    clients = []
+
+    def hang(*_unused, **_more):
+        clients.append(subprocess.Popen(["/bin/sh", "-c", f"read line < {tmp_path}/never"]))
+        clients[-1].wait()
+
+    action = Action(collector=collector)
+    action._low_level_execute_command = action._execute_module = hang
+    with pytest.raises(AnsibleConnectionFailure, match="no answer"):
+        action.run(task_vars={})
+    assert [client.returncode for client in clients] == [-signal.SIGKILL]
+
+
+def test_the_bound_leaves_every_probe_its_deadline():
+    probes = rmc_facts.probes
+    options = dict(probes.DEFAULTS, deadline=10, connect_timeout=5)
+    everything = [(probe["stage"], probes.seconds(probe, options)) for probe in probes.table(options)]
+    one_after_the_other = sum(max(seconds for stage, seconds in everything if stage == each) for each in probes.STAGES)
+    bound = probes.longest(options)
+    assert one_after_the_other + 5 < bound < sum(seconds for dummy, seconds in everything)
+    assert bound < probes.longest(dict(options, deadline=20))
 
 
 def test_by_python_on_demand():

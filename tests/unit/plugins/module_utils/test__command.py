@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import threading
 
 import pytest
@@ -35,30 +34,21 @@ def test_command_that_may_not_be_executed(tmp_path):
     assert _command.run([str(command)], 10).outcome == "failed"
 
 
-def test_deadline_kills_the_whole_group(tmp_path):
+def test_deadline_kills_the_whole_group(tmp_path, dies):
     child = tmp_path / "child"
     script = "trap '' TERM; sh -c 'trap \"\" TERM; sleep 600' & echo $! > {0}; echo before; wait".format(child)
     result = _command.run(["sh", "-c", script], 1.5)
     assert (result.rc, result.outcome, result.stdout) == (None, "timeout", "before\n")
-    assert not _alive(int(child.read_text()))
+    assert dies(int(child.read_text()))
 
 
-def _alive(pid):
-    """Neither gone nor a zombie that nobody has reaped yet."""
-    try:
-        state = pathlib.Path("/proc/{0}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def test_a_daemon_that_keeps_the_output_open_does_not_hold_us(tmp_path):
+def test_a_daemon_that_keeps_the_output_open_does_not_hold_us(tmp_path, alive):
     child = tmp_path / "child"
     result = _command.run(["sh", "-c", "sleep 600 & echo $! > {0}; echo started".format(child)], 60)
     pid = int(child.read_text())
     try:
         assert (result.rc, result.outcome, result.stdout) == (0, "ok", "started\n")
-        assert _alive(pid)
+        assert alive(pid)
     finally:
         os.kill(pid, 9)
 

@@ -235,19 +235,12 @@ def test_both_collectors_give_the_same_evidence(host, fault, short_for_lsrsrc):
 
 
 @pytest.mark.parametrize("collect", COLLECTORS)
-def test_hung_command_is_killed_with_its_children(host, collect, short_for_lsrsrc):
+def test_hung_command_is_killed_with_its_children(host, collect, short_for_lsrsrc, dies):
     hung(host)
     rows = {row["name"]: row for row in collect(host.options())}
     assert (rows["lsrsrc"]["outcome"], rows["lsrsrc"]["rc"]) == ("timeout", None)
     assert rows["lssrc"]["outcome"] == "ok"
-    assert not _alive(int((host.bin.parent / "child").read_text()))
-
-
-def _alive(pid):
-    try:
-        return pathlib.Path("/proc/{0}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert dies(int((host.bin.parent / "child").read_text()))
 
 
 @pytest.mark.parametrize("collect", COLLECTORS)

@@ -365,12 +365,21 @@ def test_duplicate_node_ids_on_different_machines_and_hmcs():
     assert rungs == {"clone": "reset_new_id", "original": None}
 
 
-def test_the_newcomer_with_a_known_id_is_the_clone():
+def test_the_host_that_had_another_id_before_is_the_clone():
     built = estate(3)
     before = diagnose(built.survey())
-    built.add("copy", 9)["node_id"] = dict(built.rmc("lpar1")["node_id"])
+    built.rmc("lpar2")["node_id"] = dict(built.rmc("lpar1")["node_id"])
     ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE", previous=before)
-    assert finding["clone"] == "copy"
+    assert finding["clone"] == "lpar2"
+
+
+def test_a_newcomer_may_be_the_original_that_joined_the_inventory_late():
+    built = estate(3)
+    before = diagnose(built.survey())
+    built.add("newcomer", 9)["node_id"] = dict(built.rmc("lpar1")["node_id"])
+    ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE", previous=before)
+    assert finding["clone"] is None
+    assert all(entry["next_rung"] is None for entry in diagnose(built.survey(), previous=before)["hosts"])
 
 
 def copies(*names):
@@ -465,7 +474,7 @@ def test_an_id_that_was_read_on_another_partition_makes_no_twin():
     assert judged(built, previous=before)["totals"] == {"HEALTHY": 3}
     built.rmc("lpar3")["node_id"] = dict(built.rmc("lpar2")["node_id"])
     ((finding, dummy),) = told(built, "NODE_ID_DUPLICATE", previous=before)
-    assert finding["clone"] == "lpar3"
+    assert finding["clone"] is None
 
 
 def test_a_host_that_does_not_tell_its_id_keeps_the_known_one():

@@ -73,7 +73,14 @@ def test_deadline(operation, changed, word):
 
 def test_no_answer_at_all():
     result = conclude("rebuild", answer(rc=None, outcome="no_answer"))
-    assert result["failed"]
+    assert (result["changed"], result["failed"]) == (True, True)
+    assert "look there with lssyscfg" in result["msg"]
+    assert conclude("diagrmc", answer(rc=None, outcome="no_answer")) == {"changed": False, "failed": True, "msg": "hmcalpha: diagrmc failed: no answer"}
+
+
+def test_what_a_login_said_in_place_of_an_answer_is_told():
+    got = refresh.run(lambda text, deadline: (1, "Your password has expired.\n", "BANNER\n"), "rebuild", refresh.command("rebuild", P10A), 600)
+    assert "BANNER Your password has expired." in conclude("rebuild", got)["msg"]
 
 
 @pytest.mark.parametrize("name, connected", [("hmc_v10_diagrmc_partition_ok.txt", True), ("hmc_v10_diagrmc_partition_down.txt", None)])

@@ -186,6 +186,17 @@ def test_active_without_capabilities_is_not_accepted(estate):
     assert not judged(estate)["connected"]
 
 
+def test_capabilities_that_an_hmc_does_not_tell_are_no_reason_to_put_back(estate):
+    memory(estate)
+    for each in estate.rows("lpar2", "hmcbeta"):
+        each.update(dlpar_mem=None, dlpar_proc=None, dlpar_io=None, raw_connection=None)
+    result = judged(estate)
+    assert (result["connected"], result["accepted"], result["verdict"]) == (True, True, "UNDETERMINED")
+    assert "active, DLPAR ?,?,?" in [check["detail"] for check in result["checks"]]
+    estate.token("lpar2", "O", "hmcbeta")
+    assert {"diagnosis", "rmcdomainstatus for hmcbeta"} <= set(failed(judged(estate)))
+
+
 def test_the_token_of_every_hmc_counts(estate):
     memory(estate)
     estate.token("lpar2", "O", "hmcbeta")

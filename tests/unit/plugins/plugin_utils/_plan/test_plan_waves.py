@@ -50,10 +50,22 @@ def test_who_shares_a_command_never_goes_before_the_one_that_runs_it():
     assert waves.order([follower, leader], []) == [["z", "a"]]
 
 
+def test_nobody_waits_for_a_leader_that_is_not_to_be_changed():
+    assert waves.order([entry("a", 1, shares="refused"), entry("b", 1, shares="a"), entry("c", 1)], [1]) == [["c"], ["a"], ["b"]]
+
+
+def test_followers_of_each_other_do_not_wait_for_ever():
+    assert waves.order([entry("a", 1, shares="b"), entry("b", 1, shares="a"), entry("c", 1)], []) == [["c"], ["a"], ["b"]]
+
+
+_HOSTS = st.integers(0, 12).map("h{0:02d}".format)
 _ENTRIES = st.lists(
     st.builds(
-        entry, st.integers(0, 60).map("h{0:02d}".format), number=st.integers(1, 8), kind=st.sampled_from(["aix", "vios"]),
+        entry, _HOSTS, number=st.integers(1, 8), kind=st.sampled_from(["aix", "vios"]),
         machine=st.sampled_from(["m1", "m2"]), hmcs=st.sampled_from([["h1"], ["h1", "h2"], []]),
+        # Of a host that is there, of one that is not, of itself, in a circle.
+        shares=st.none() | _HOSTS, rung=st.sampled_from(["start", "wait"]),
+        steps=st.sampled_from([[], [{"options": {"replace_node_id": "aa"}}], [{"options": {"replace_node_id": "bb"}}]]),
     ),
     unique_by=lambda each: each["host"],
 )
@@ -70,3 +82,19 @@ def test_everybody_has_one_turn_whatever_the_caps(entries, serial, per_hmc, per_
         assert len(vios) == len(set(vios))
         if per_hmc:
             assert all(sum(1 for name in wave if hmc in by_name[name]["hmcs"]) <= per_hmc for hmc in ("h1", "h2"))
+        if per_system:
+            assert all(sum(1 for name in wave if by_name[name]["machine"] == machine) <= per_system for machine in ("m1", "m2"))
+        clones = [step["options"]["replace_node_id"] for name in wave for step in by_name[name]["steps"]]
+        assert len(clones) == len(set(clones))
+
+
+@given(_ENTRIES, st.lists(st.sampled_from(["1", "10%", "25%", "5"]), max_size=3), st.integers(0, 3), st.integers(0, 3))
+def test_a_leader_that_is_there_goes_first(entries, serial, per_hmc, per_system):
+    """Leaders come before their followers by name here, so that there is no circle."""
+    for each in entries:
+        if (each["shares"] or "") >= each["host"]:
+            each["shares"] = None
+    found = [name for wave in waves.order(entries, serial, per_hmc, per_system) for name in wave]
+    for each in entries:
+        if each["shares"] in found:
+            assert found.index(each["shares"]) < found.index(each["host"])

@@ -116,6 +116,13 @@ def test_csv_has_one_row_a_partition_and_the_same_columns_in_each():
     assert by_name["unknown9"]["in_inventory"] == "no"
 
 
+def test_csv_says_what_an_hmc_cannot_tell_of_dlpar():
+    host = build.host("aix1", 1)
+    host["hmc_states"]["hmcalpha"]["dlpar"] = [None, 1, None]
+    header, row = csv.reader(io.StringIO(csv_rows.render(_model([host]))))
+    assert row[header.index("dlpar")].split()[0] == "hmcalpha=?,1,?"
+
+
 def test_no_cell_of_the_csv_is_a_formula():
     for evil in ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", " =1+1", "\r=1"):
         broken = build.host(evil, 1, "RSCT_DOWN", lpar_name=evil, findings=[build.finding("RSCT_DOWN", summary=evil)])
