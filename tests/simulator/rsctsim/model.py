@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated estate as plain data. Behaviour lives elsewhere: link.py (RMC), aix/ and hmc/ (commands), faults.py.
+"""The simulated estate as plain data. Behaviour lives elsewhere: link.py (RMC), aix/ and hmc/ (commands), faults/.
 
 Times are seconds of the server's clock (time.time()). Node ids and keys of an LPAR are NOT here: they are real files
 under ``Lpar.root`` (see identity.py), so that tools which save and restore files have a real effect.
