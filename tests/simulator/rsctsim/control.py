@@ -143,6 +143,12 @@ class Control:
             entries = [json.loads(line) for line in lines if line.endswith("\n")]
         return [entry for entry in entries if entry["time"] >= since]
 
+    def harm(self) -> List[str]:
+        """All damage that is not healed: "host: what"."""
+        found = self.status()
+        hosts = list(found["lpars"].items()) + list(found["hmcs"].items())
+        return ["%s: %s" % (name, text) for name, host in hosts for text in host["harm"]]
+
     def down(self) -> None:
         from .life import down
         down(self.directory)

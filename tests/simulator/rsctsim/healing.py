@@ -8,14 +8,16 @@ from __future__ import annotations
 import pickle
 from typing import List, Optional
 
-from . import daemons, identity, link
+from . import daemons, harm, identity, link
 from .model import Estate, Hmc, Lpar, NodeRow
 
 HMC_STATE = ("up", "rmc_up", "firewall_open", "security_mode", "clock_offset", "users", "session_limit", "command_seconds", "diagrmc_seconds", "hanging",
-             "slow", "systems", "frozen", "busy")
+             "slow", "systems", "frozen", "busy", "harm", "harm_told", "restarted_at")
 
 
 def remember(estate: Estate) -> None:
+    for lpar in estate.lpars.values():
+        harm.settle_files(lpar)
     for host in list(estate.lpars.values()) + list(estate.hmcs.values()):
         estate.pristine[host.name] = pickle.dumps(host)
     estate.pristine["clusters"] = pickle.dumps(estate.clusters)
@@ -68,6 +70,7 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     identity.make_domain_tree(estate, lpar)
     identity.write_node_id(identity.etc_node_id(lpar), node_id)
     identity.write_registry(lpar)
+    harm.settle_files(lpar)
     lpar.loaded = None
     # Running since the boot, as it was built: a young rmcd is a symptom of its own.
     daemons.start(estate, lpar, "ctrmc", min(lpar.boot_time + 60.0, now))
@@ -91,5 +94,6 @@ def _heal_surroundings(estate: Estate, lpar: Lpar) -> None:
         for held in (hmc.cached_address, hmc.frozen, hmc.busy):
             held.pop(lpar.slot, None)
         hmc.retired_keys.pop(lpar.name, None)
+        hmc.strangers.discard(lpar.name)
     if lpar.cluster:
         estate.clusters[lpar.cluster] = pickle.loads(estate.pristine["clusters"])[lpar.cluster]

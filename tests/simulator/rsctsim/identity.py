@@ -17,7 +17,7 @@ import shutil
 import socket
 from dataclasses import asdict
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 from .model import Estate, Lpar, McpRecord
 
@@ -104,6 +104,10 @@ def public_key(lpar: Lpar) -> str:
 
 def key_files_present(lpar: Lpar) -> int:
     return sum(1 for name in ("ct_has.qkf", "ct_has.pkf") if cfg(lpar, name).is_file())
+
+
+def trust_files(lpar: Lpar) -> Set[str]:
+    return {name for name in ("ct_has.qkf", "ct_has.pkf", "ct_has.thl") if cfg(lpar, name).is_file()}
 
 
 def keys_pair(lpar: Lpar) -> bool:

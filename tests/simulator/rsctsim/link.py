@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import List, Optional, Tuple, Union
 
-from . import identity, network
+from . import harm, identity, network
 from .model import CachedView, Estate, Hmc, LinkState, Loaded, Lpar, ManagedSystem, McpRecord, NodeRow, Partition, RawView, Slot, Target
 from .subsystems import expire
 
@@ -71,7 +71,7 @@ def authenticated(lpar: Lpar, hmc: Hmc) -> bool:
 
 def exchange_keys(lpar: Lpar, hmc: Hmc) -> bool:
     """Node and MCP give each other their public keys. A key that the HMC saw replaced before is not taken back."""
-    if not identity.keys_pair(lpar):
+    if not identity.keys_pair(lpar) or lpar.name in hmc.strangers:
         return False
     own = identity.public_key(lpar)
     retired = hmc.retired_keys.setdefault(lpar.name, set())
@@ -126,15 +126,15 @@ def target(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> Target:
         return Target("O" if known else "")
     record = record_for(lpar, hmc)
     if record is None:
-        return Target("O" if known else "", generation=loaded.started_at)
+        return Target("O" if known else "", generation=max(loaded.started_at, hmc.restarted_at))
     token = _token(estate, hmc, lpar, loaded, record, now)
     usable = (loaded.remote or lpar.in_band) and loaded.client_policy != "D" and loaded.daemon_policy != "D" \
         and not lpar.foreign_sender and not lpar.unexplained and lpar.rsct_level() not in BAD_LEVELS
-    return Target(token, usable, lpar.active("IBM.DRM"), loaded.started_at)
+    return Target(token, usable, lpar.active("IBM.DRM"), max(loaded.started_at, hmc.restarted_at))
 
 
 def _token(estate: Estate, hmc: Hmc, lpar: Lpar, loaded: Loaded, record: McpRecord, now: float) -> str:
-    if loaded.suspended:
+    if loaded.suspends(record):
         return "S"
     if now < lpar.link_hold_until or record.node_id != hmc.node_id or not reachable(estate, hmc, lpar) or address_conflict(hmc, lpar):
         return "O"
@@ -170,6 +170,7 @@ def observe(estate: Estate, now: float, lpar: Optional[Lpar] = None) -> None:
         due = {moment for moment in (each.discover_at, each.exchange_at, each.link_hold_until) if moment and looked < moment < now}
         for moment in sorted(due) + [now]:
             expire(each, moment)
+            harm.look(estate, each)
             discover(estate, each, moment)
             exchange(estate, each, moment)
             for hmc in hmcs:
@@ -369,6 +370,7 @@ def autocorrect(estate: Estate, hmc: Hmc, slot: Slot, address: str, now: float) 
         hmc.cached_address.pop(slot, None)
         done.append("stale address")
     record = record_for(lpar, hmc)
+    hmc.strangers.discard(lpar.name)
     if record and record.node_id == hmc.node_id and reachable(estate, hmc, lpar) and not authenticated(lpar, hmc) and exchange_keys(lpar, hmc):
         done.append("trust")
     observe(estate, now)

@@ -27,7 +27,7 @@ class Reply:
     delay: float = 0.0
     hang: bool = False
     changes: bool = False   # the command changed state (or tried to)
-    harm: str = ""          # why it did damage; goes into the log
+    harm: str = ""          # the damage it did; goes into the log
     after: Optional[Callable[[], None]] = None   # what happens at the end of the delay, if the client still waits
 
 
@@ -75,10 +75,14 @@ class Loaded:
     consistent: bool                 # /etc and /var copy of the node id agreed at start
     mcps: List[McpRecord] = field(default_factory=list)
     suspended: bool = False          # on purpose, around a live kernel update
+    awake: Set[str] = field(default_factory=set)            # node ids of HMCs for which that was lifted
     remote: bool = True              # remote clients: TCP port is bound
     client_policy: str = "E"         # rmcctrl -m
     daemon_policy: str = "E"         # rmcctrl -M
     refused: Dict[str, str] = field(default_factory=dict)   # HMC name -> X: suspended by rmcd itself until refresh
+
+    def suspends(self, record: McpRecord) -> bool:
+        return self.suspended and record.node_id not in self.awake
 
 
 @dataclass
@@ -160,6 +164,11 @@ class Lpar:
     link_hold_until: float = 0.0     # no heartbeat before (still booting, just moved)
     up: bool = True
     wrecked: str = ""                # why this node is gone; not empty = panicked
+    harm: List[str] = field(default_factory=list)           # the damage that was done to it
+    harm_told: int = 0               # how much of that is in the log
+    given_files: Set[str] = field(default_factory=set)      # key files and trusted host list as it was built or broken
+    given_id: str = ""               # working copy of the node id, likewise
+    clone_of: str = ""               # the LPAR that it was copied from
     subsystems: Dict[str, Subsystem] = field(default_factory=dict)
     inittab_ctrmc: bool = True
     loaded: Optional[Loaded] = None  # None = rmcd is not running
@@ -294,6 +303,10 @@ class Hmc:
     key: str = ""                    # its own key
     keys: Dict[str, str] = field(default_factory=dict)            # LPAR name -> key the HMC trusts
     retired_keys: Dict[str, Set[str]] = field(default_factory=dict)   # older keys: not accepted again
+    strangers: Set[str] = field(default_factory=set)              # LPARs from which it takes no key by itself
+    harm: List[str] = field(default_factory=list)                 # the damage that was done to it
+    harm_told: int = 0
+    restarted_at: float = 0.0        # links of before begin anew
     users: Dict[str, HmcUser] = field(default_factory=dict)
     session_limit: int = 40
     command_seconds: float = 0.1

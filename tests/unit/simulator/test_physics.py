@@ -199,35 +199,6 @@ def test_rmcd_does_not_start_on_half_a_tree(world):
     assert world.well(HOST)
 
 
-@pytest.mark.parametrize("command", ["rmcctrl -z", "rmcctrl -K", "rmcctrl -k", "stopsrc -s ctrmc", "stopsrc -s IBM.ConfigRM", "stopsrc -s cthags"])
-def test_stopping_rmc_on_a_cluster_node_wrecks_it(world, command):
-    reply = world.run("aixha01", command)
-    assert reply.harm
-    assert world["aixha01"].wrecked
-    assert not world.estate.clusters["dbpair_dom"].online
-    assert world.run("aixha01", "lssrc -a").hang
-
-
-def test_recfgct_refuses_on_an_online_domain_only(world):
-    refused = world.run("aixha01", "recfgct")
-    assert refused.rc == 1
-    assert not world["aixha01"].wrecked
-    world.break_("CLUSTERED_OFFLINE", HOST)
-    assert world.run(HOST, "recfgct").harm
-    assert world[HOST].wrecked
-
-
-@pytest.mark.parametrize("kind", ["caa", "ssp"])
-def test_recfgct_does_not_see_these_clusters(world, kind):
-    world.break_("CLUSTERED", HOST, kind=kind)
-    assert world.run(HOST, "recfgct").harm
-
-
-def test_a_recycle_during_a_live_kernel_update_does_harm(world):
-    world.break_("SUSPENDED", HOST, lku=True)
-    assert "live kernel update" in world.run(HOST, "rmcctrl -z").harm
-
-
 def test_settling_takes_time_and_the_cache_lags_behind(tmp_path):
     world = World(tmp_path, settle=60.0)
     world.run(HOST, "rmcctrl -z")

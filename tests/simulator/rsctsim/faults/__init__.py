@@ -12,7 +12,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, List, Optional
 
-from .. import healing, link
+from .. import harm, healing, link
 from ..model import Estate
 from ..scenarios import SCENARIOS
 from . import base, flags, fleet, network, no_verdict, rsct, trust
@@ -33,7 +33,10 @@ def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Option
     where = _where(estate, host, subnet, hmc, now)
     if not where.lpars and not where.hmc:
         raise ValueError("%s: name a host, a subnet or an HMC" % code)
+    link.observe(estate, now)   # what somebody did before is not the fault's doing
     FAULTS[code](where, **options)
+    for lpar in where.lpars:
+        harm.settle_files(lpar)
     names = [lpar.name for lpar in where.lpars] if not where.subnet else [where.subnet]
     names = names or [where.hmc.name]
     for name in names:

@@ -80,6 +80,7 @@ def node_id_duplicate(where: Where, original: str = "", registry: bool = True) -
     """The host is a clone: it carries node id and registry of another one (options original=NAME, registry=false: records of its own)."""
     for lpar in where.lpars:
         source = where.estate.lpars[original] if original else _neighbour(where, lpar)
+        lpar.clone_of = source.name
         node_id = identity.read_node_id(identity.etc_node_id(source))
         for path in (identity.etc_node_id(lpar), identity.cfg(lpar, "ct_node_id")):
             identity.write_node_id(path, node_id)
