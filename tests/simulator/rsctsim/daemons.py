@@ -83,8 +83,6 @@ def _load(estate: Estate, lpar: Lpar, now: float) -> None:
     for name in PERMANENT + (CLUSTER_RMS if lpar.cluster else ()):
         if name in lpar.subsystems and not (name == "IBM.ConfigRM" and not _has_basic(lpar)):
             start(estate, lpar, name, now)
-    if lpar.in_band and "mcproxy" in lpar.subsystems:
-        start(estate, lpar, "mcproxy", now)
     lpar.discover_at = now + 0.25 * estate.settle
     lpar.exchange_at = lpar.discover_at
 
@@ -115,6 +113,13 @@ def boot(estate: Estate, lpar: Lpar, now: float) -> None:
         _up(each, new_pid(estate), now) if each.group not in ("rsct", "rsct_rm") else stop(lpar, each.name, now)
     if lpar.inittab_ctrmc and "ctrmc" in lpar.subsystems:
         start(estate, lpar, "ctrmc", now)
+    start_mcproxy(estate, lpar, now)
+
+
+def start_mcproxy(estate: Estate, lpar: Lpar, now: float) -> None:
+    """It starts with the host: neither rmcd nor a recycle starts or stops it."""
+    if lpar.in_band and "mcproxy" in lpar.subsystems:
+        start(estate, lpar, "mcproxy", now)
 
 
 def define_rsct(lpar: Lpar) -> List[str]:
@@ -133,9 +138,10 @@ def refresh(estate: Estate, lpar: Lpar, now: float) -> None:
 
 
 def refresh_domain(estate: Estate, lpar: Lpar, now: float) -> None:
-    """rmcrefreshMD: the managers read the HMCs' identities again."""
+    """rmcrefreshMD: the managers read the HMCs' identities again, and rmcd the interfaces."""
     if lpar.loaded:
         lpar.discover_at = now
+        lpar.loaded.without_interface = False
 
 
 def reset(estate: Estate, lpar: Lpar, node_id: str, now: float) -> int:

@@ -116,6 +116,7 @@ def bring_up(estate: Estate) -> None:
         identity.make_domain_tree(estate, lpar)
         identity.write_node_id(identity.etc_node_id(lpar), node_id)
         daemons.start(estate, lpar, "ctrmc", now - UPTIME)
+        daemons.start_mcproxy(estate, lpar, now - UPTIME)
         for hmc in estate.hmcs_of(lpar.machine):
             hmc.nodes[lpar.slot] = NodeRow(lpar.address, index=len(hmc.nodes))
         link.discover(estate, lpar, now)

@@ -74,6 +74,7 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     lpar.loaded = None
     # Running since the boot, as it was built: a young rmcd is a symptom of its own.
     daemons.start(estate, lpar, "ctrmc", min(lpar.boot_time + 60.0, now))
+    daemons.start_mcproxy(estate, lpar, min(lpar.boot_time + 60.0, now))
 
 
 def _heal_surroundings(estate: Estate, lpar: Lpar) -> None:

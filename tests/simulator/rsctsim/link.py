@@ -106,7 +106,7 @@ def reachable(estate: Estate, hmc: Hmc, lpar: Lpar) -> bool:
         return False
     if lpar.in_band:
         return lpar.active("mcproxy")
-    if lpar.powervs and not any(interface.link_local for interface in lpar.interfaces):
+    if network.interface_lost(lpar) or (lpar.loaded and lpar.loaded.without_interface):
         return False
     return network.udp_passes(estate, lpar, hmc)
 
@@ -128,9 +128,20 @@ def target(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> Target:
     if record is None:
         return Target("O" if known else "", generation=max(loaded.started_at, hmc.restarted_at))
     token = _token(estate, hmc, lpar, loaded, record, now)
+    if token == "I" and _cannot_be_new(estate, hmc, lpar, now):
+        token = "O"
     usable = (loaded.remote or lpar.in_band) and loaded.client_policy != "D" and loaded.daemon_policy != "D" \
         and not lpar.foreign_sender and not lpar.unexplained and lpar.rsct_level() not in BAD_LEVELS
     return Target(token, usable, lpar.active("IBM.DRM"), max(loaded.started_at, hmc.restarted_at))
+
+
+def _cannot_be_new(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> bool:
+    """A system without connection to its HMC keeps the RMC connections that it has, and gets no new ones."""
+    lost_at = hmc.systems[lpar.machine].lost_at
+    if lost_at is None or lpar.loaded is None:
+        return False
+    state = estate.links.get((hmc.name, lpar.name), LinkState())
+    return max(lpar.loaded.started_at, hmc.restarted_at) > lost_at or _evaluate(estate, state, now)[0] != "I"
 
 
 def _token(estate: Estate, hmc: Hmc, lpar: Lpar, loaded: Loaded, record: McpRecord, now: float) -> str:
@@ -171,11 +182,24 @@ def observe(estate: Estate, now: float, lpar: Optional[Lpar] = None) -> None:
         for moment in sorted(due) + [now]:
             expire(each, moment)
             harm.look(estate, each)
+            _look_around(estate, each, moment)
             discover(estate, each, moment)
             exchange(estate, each, moment)
             for hmc in hmcs:
                 _note(estate, hmc, each, moment)
         network.write_state(estate, each)
+
+
+def _look_around(estate: Estate, lpar: Lpar, now: float) -> None:
+    """What is remembered beyond its cause."""
+    if lpar.loaded and network.interface_lost(lpar):
+        lpar.loaded.without_interface = True
+    for hmc in estate.hmcs_of(lpar.machine):
+        connection = hmc.systems[lpar.machine]
+        if connection.state.lower() in REGISTERING_STATES:
+            connection.lost_at = None
+        elif connection.lost_at is None:
+            connection.lost_at = now
 
 
 def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
@@ -349,7 +373,10 @@ def os_version(lpar: Lpar) -> str:
 # --- what HMC commands change ------------------------------------------------------------------------------------------
 
 def rebuild(estate: Estate, hmc: Hmc, system: ManagedSystem, now: float) -> None:
-    """chsysstate -o rebuild: the cache is read anew. Addresses and rows of RMC itself stay as they are."""
+    """chsysstate -o rebuild: the cache is read anew. Addresses and rows of RMC itself stay, except those of partitions that were deleted."""
+    for slot, row in list(hmc.nodes.items()):
+        if slot[0] == system.machine and row.stale and system.partition(slot[1]) is None:
+            del hmc.nodes[slot]
     for slot in [slot for slot in hmc.frozen if slot[0] == system.machine]:
         del hmc.frozen[slot]
     observe(estate, now)

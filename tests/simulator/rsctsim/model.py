@@ -79,6 +79,7 @@ class Loaded:
     remote: bool = True              # remote clients: TCP port is bound
     client_policy: str = "E"         # rmcctrl -m
     daemon_policy: str = "E"         # rmcctrl -M
+    without_interface: bool = False  # it lost the management interface, and does not look again by itself
     refused: Dict[str, str] = field(default_factory=dict)   # HMC name -> X: suspended by rmcd itself until refresh
 
     def suspends(self, record: McpRecord) -> bool:
@@ -262,6 +263,7 @@ class HmcSystem:
     shown_name: str = ""             # "" = name of the system; never connected: its service processor's address
     delay: float = 0.0               # slow system
     hang: bool = False
+    lost_at: Optional[float] = None  # since when no new RMC connection can be made
 
 
 @dataclass

@@ -103,25 +103,6 @@ def test_the_right_repair_heals_and_the_wrong_one_does_not(world, code, options,
     assert world.well(HOST)
 
 
-@pytest.mark.parametrize("code", ["NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED", "LOCAL_FILTER", "MTU_MISMATCH", "CLOCK_SKEW", "HMC_CACHE_MISMATCH",
-                                  "RECYCLED_IP", "STALE_ADDRESS", "RSCT_BAD_LEVEL", "UNKNOWN", "SECURITY_MODE"])
-def test_no_repair_of_the_lpar_heals_what_is_not_the_lpars_fault(world, code):
-    world.break_(code, HOST)
-    world.repair(HOST, *REFRESH)
-    world.repair(HOST, *RECYCLE)
-    world.repair(HOST, "recfgct", "rmcctrl -p")
-    assert not world.well(HOST)
-
-
-def test_mtu_needs_the_correction_and_then_a_refresh(world):
-    world.break_("MTU_MISMATCH", HOST)
-    world.run(HOST, "chdev -l en0 -a mtu=1500")
-    world.settle()
-    assert world.tokens(HOST) == ["X", "X"]
-    world.repair(HOST, "refresh -s ctrmc")
-    assert world.well(HOST)
-
-
 def test_a_full_file_system_must_be_freed_before_a_start_helps(world):
     world.break_("FILESYSTEM_FULL", HOST)
     world.repair(HOST, "rmcctrl -s")

@@ -27,7 +27,9 @@ def recfgct(call: Call) -> Reply:
     if cluster and cluster.online and cluster.kind not in UNGUARDED:
         return call.fail("online_domain")
     if "-s" in flags:
-        node_id = identity.read_node_id(identity.etc_node_id(lpar)) or identity.new_node_id()
+        node_id = identity.read_node_id(identity.etc_node_id(lpar))
+        if node_id is None:
+            return call.fail("no_node_id")      # nothing to keep
     elif "-i" in flags:
         if not NODE_ID.match(flags["-i"]):
             return Reply(stderr=call.say("bad_flag", command="recfgct", flag=flags["-i"]), rc=1)

@@ -27,6 +27,7 @@ COMMANDS = {
     "chsysstate": chsysstate.run,
     "diagrmc": diagrmc.run,
     "hmcshutdown": forbidden.hmcshutdown,
+    "rmsyscfg": forbidden.rmsyscfg,
     "rmsysconn": forbidden.rmsysconn,
     "chhmc": forbidden.chhmc,
     "chhwres": forbidden.chhwres,
@@ -35,7 +36,7 @@ COMMANDS = {
     "hostname": small.hostname,
     "scp": small.scp,
 }
-CHANGING = ("chsysstate", "hmcshutdown", "rmsysconn", "chhmc", "chhwres", "pesh")
+CHANGING = ("chsysstate", "hmcshutdown", "rmsyscfg", "rmsysconn", "chhmc", "chhwres", "pesh")
 # Texts of the estate's owner for what nobody has seen: {"key of messages.INVENTED": "text"}.
 REPLACEMENTS_FILE = "hmc_messages.json"
 

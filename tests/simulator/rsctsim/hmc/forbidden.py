@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no repair may run on a console: hmcshutdown, rmsysconn, chhmc, chhwres, pesh. Each does what it is for, and is recorded."""
+"""What no repair may run on a console: hmcshutdown, rmsyscfg, rmsysconn, chhmc, chhwres, pesh. Each does what it is for, and is recorded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from . import options
 from .call import Call
 
 _SHUTDOWN = {"-t": options.VALUE, "-r": options.FLAG, "--help": options.FLAG}
+_DELETE = {"-r": options.VALUE, "-m": options.VALUE, "-n": options.VALUE, "--id": options.VALUE, "--help": options.FLAG}
 _CONNECTION = {"-o": options.VALUE, "-m": options.VALUE, "--ip": options.VALUE, "--help": options.FLAG}
 _RESOURCE = {"-r": options.VALUE, "-m": options.VALUE, "-o": options.VALUE, "-p": options.VALUE, "--id": options.VALUE, "-q": options.VALUE,
              "-w": options.VALUE, "--rsubtype": options.VALUE, "-l": options.VALUE, "-s": options.VALUE, "-a": options.VALUE, "--procs": options.VALUE,
@@ -27,6 +28,22 @@ def hmcshutdown(call: Call) -> str:
         call.hmc.up = False
         harm.note(call.hmc, "shut down: the connections of %d partitions are gone" % count)
     link.observe(call.estate, call.now)
+    return ""
+
+
+def rmsyscfg(call: Call) -> str:
+    """Deletes a partition that does not run. What RMC has of it stays until the next rebuild."""
+    given = options.parse(call.arguments, _DELETE)
+    if given.need("-r") != "lpar":
+        raise call.refuse("not_simulated", command="rmsyscfg " + " ".join(call.arguments))
+    system = call.system(given.need("-m")).system
+    name, lpar_id = given.get("-n"), given.get("--id")
+    partition = next((one for one in system.partitions if one.name == name or str(one.lpar_id) == lpar_id), None)
+    if partition is None:
+        raise call.refuse("partition_not_found", name=name or lpar_id)
+    if partition.state != "Not Activated":
+        raise call.refuse("partition_runs", name=partition.name)
+    system.partitions.remove(partition)
     return ""
 
 

@@ -38,6 +38,7 @@ TASKS = {
     "ShutDownConsole": (SUPERADMIN,),
     "ChangeHMCConfiguration": (SUPERADMIN,),
     "EngineerShell": (PE,),
+    "DeleteLPAR": (SUPERADMIN,),
 }
 
 COMMAND_TASKS = {
@@ -55,6 +56,7 @@ COMMAND_TASKS = {
     "chhmc": "ChangeHMCConfiguration",
     "chhwres": "DlparOperation",
     "pesh": "EngineerShell",
+    "rmsyscfg": "DeleteLPAR",
     "lsaccfg": "ListHMCUser",
 }
 
