@@ -94,13 +94,13 @@ def _has_basic(lpar: Lpar) -> bool:
     return tuple(int(part) for part in lpar.rsct_level().split(".") if part.isdigit()) < (3, 2, 5, 1)
 
 
-def stop_all(lpar: Lpar, now: float) -> None:
-    """rmcctrl -K/-z: rmcd and all resource managers; ctcas and the definitions stay."""
+def stop_all(lpar: Lpar, now: float, cures: bool = True) -> None:
+    """rmcctrl -K/-z: rmcd and all resource managers; ctcas and the definitions stay. A fault that stops them cures nothing."""
     stop(lpar, "ctrmc", now)
     for subsystem in lpar.subsystems.values():
         if subsystem.group == "rsct_rm":
             subsystem.pid = 0
-            if subsystem.cure == "recycle":
+            if cures and subsystem.cure == "recycle":
                 subsystem.dies_after = None
 
 

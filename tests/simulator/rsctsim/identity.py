@@ -157,8 +157,34 @@ def read_registry(lpar: Lpar) -> List[McpRecord]:
 
 
 def write_registry(lpar: Lpar) -> None:
-    if lpar.loaded is not None and registry(lpar).parent.is_dir():
-        _write(registry(lpar), json.dumps([asdict(record) for record in lpar.loaded.mcps], indent=1) + "\n", 0o644)
+    if lpar.loaded is not None:
+        store_records(lpar, lpar.loaded.mcps)
+
+
+def records(lpar: Lpar) -> List[McpRecord]:
+    """What rmcd holds, or will hold when it is started."""
+    return lpar.loaded.mcps if lpar.loaded else read_registry(lpar)
+
+
+def store_records(lpar: Lpar, new: List[McpRecord]) -> None:
+    if lpar.loaded:
+        lpar.loaded.mcps = new
+    if registry(lpar).parent.is_dir():
+        _write(registry(lpar), json.dumps([asdict(record) for record in new], indent=1) + "\n", 0o644)
+
+
+def files(lpar: Lpar) -> Dict[str, bytes]:
+    """Keys, lists, node id and settings: /var/ct/cfg as it is."""
+    return {path.name: path.read_bytes() for path in cfg(lpar).iterdir() if path.is_file()}
+
+
+def restore_files(lpar: Lpar, saved: Dict[str, bytes]) -> None:
+    for name, content in saved.items():
+        path = cfg(lpar, name)
+        mode = path.stat().st_mode & 0o777
+        path.chmod(0o600)
+        path.write_bytes(content)
+        path.chmod(mode)
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------------

@@ -356,6 +356,7 @@ class Block:
     hmc: str = ""
     tcp: str = "timeout"             # open, refused, timeout, unreachable
     udp: bool = False                # False = heartbeats do not pass
+    owner: str = ""                  # host, subnet or HMC that was broken, for heal
 
 
 @dataclass

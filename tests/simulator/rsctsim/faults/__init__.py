@@ -9,8 +9,9 @@ The first line of each function says what it does; ``codes`` of the command line
 
 from __future__ import annotations
 
+import inspect
 import ipaddress
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional
 
 from .. import harm, healing, link
 from ..model import Estate
@@ -27,18 +28,19 @@ def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Option
     """Apply a fault; the names of what it was applied to."""
     code = code.upper()
     if code in SCENARIOS:
+        if subnet or hmc or options:
+            raise ValueError("%s is a scenario: it takes a host at most" % code)
         return _scenario(estate, code, host, now)
     if code not in FAULTS:
         raise ValueError("no fault %r; see the command codes" % code)
     where = _where(estate, host, subnet, hmc, now)
-    if not where.lpars and not where.hmc:
-        raise ValueError("%s: name a host, a subnet or an HMC" % code)
+    _fit(where, code)
+    _check_options(code, options)
     link.observe(estate, now)   # what somebody did before is not the fault's doing
     FAULTS[code](where, **options)
     for lpar in where.lpars:
         harm.settle_files(lpar)
-    names = [lpar.name for lpar in where.lpars] if not where.subnet else [where.subnet]
-    names = names or [where.hmc.name]
+    names = where.recorded or [lpar.name for lpar in where.lpars] or [where.hmc.name]
     for name in names:
         codes = estate.faults.setdefault(name, [])
         if code not in codes and code != "HEALTHY":
@@ -47,10 +49,35 @@ def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Option
     return [lpar.name for lpar in where.lpars] or names
 
 
+def _fit(where: Where, code: str) -> None:
+    """Refuse what the code cannot be applied to, before anything is changed."""
+    means = base.HMC_MEANS[code]
+    if where.hmc and means == base.NOTHING:
+        raise ValueError("%s is a fault of LPARs, on all their HMCs alike: name a host or a subnet, and no HMC" % code)
+    if where.hmc:
+        others = [lpar.name for lpar in where.lpars if lpar.machine not in where.hmc.systems]
+        where.lpars = [lpar for lpar in where.lpars if lpar.machine in where.hmc.systems]
+        if others and not where.lpars:
+            raise ValueError("%s does not manage %s" % (where.hmc.name, ", ".join(others)))
+        if means == base.LINK and not where.lpars:
+            where.lpars = [lpar for lpar in where.estate.lpars.values() if lpar.machine in where.hmc.systems]
+    if not where.lpars and not where.hmc:
+        raise ValueError("%s: name %s" % (code, "a host or a subnet" if means == base.NOTHING else "a host, a subnet or an HMC"))
+
+
+def _check_options(code: str, options: Dict[str, Any]) -> None:
+    known = list(inspect.signature(FAULTS[code]).parameters)[1:]
+    wrong = [name for name in options if name not in known]
+    if wrong:
+        raise ValueError("%s has no option %s; it has %s" % (code, ", ".join(wrong), ", ".join(known) or "none"))
+
+
 def _where(estate: Estate, host: Optional[str], subnet: Optional[str], hmc: Optional[str], now: float) -> Where:
     for name, known in ((host, estate.lpars), (hmc, estate.hmcs)):
         if name and name not in known:
             raise ValueError("no host %r; there are %s" % (name, ", ".join(known)))
+    if host and subnet:
+        raise ValueError("name a host or a subnet, not both")
     where = Where(estate, now, [estate.lpars[host]] if host else [], estate.hmcs[hmc] if hmc else None, subnet or "")
     if subnet:
         network_ = ipaddress.ip_network(subnet)
@@ -62,6 +89,7 @@ def _where(estate: Estate, host: Optional[str], subnet: Optional[str], hmc: Opti
 
 def _scenario(estate: Estate, code: str, host: Optional[str], now: float) -> List[str]:
     touched: List[str] = []
+    _where(estate, host, None, None, now)
     for step in SCENARIOS[code].steps(estate, host):
         touched += inject(estate, now=now, **step)
     return list(dict.fromkeys(touched))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable, Dict, List, Optional
 
 from .. import identity
@@ -24,6 +24,12 @@ class Where:
     lpars: List[Lpar]
     hmc: Optional[Hmc] = None
     subnet: str = ""
+    recorded: List[str] = field(default_factory=list)   # under whose name status shows it; default: the LPARs, or the HMC
+
+    @property
+    def name(self) -> str:
+        """What was named."""
+        return self.subnet or (self.lpars[0].name if self.lpars else self.hmc.name if self.hmc else "")
 
     def hmcs(self, lpar: Lpar) -> List[Hmc]:
         """The HMC that was named, or all of this partition."""
@@ -35,16 +41,23 @@ class Where:
         return self.estate.hmcs_of(self.lpars[0].machine)[0] if self.lpars else next(iter(self.estate.hmcs.values()))
 
 
-def fault(function: Callable[..., None]) -> Callable[..., None]:
-    FAULTS[function.__name__.upper()] = function
-    return function
+# What the name of an HMC means to a fault of the LPARs: nothing; the link to that HMC (alone: of all its LPARs);
+# the fault is the HMC's own; or it is either the LPAR's or the HMC's.
+NOTHING, LINK, OWN, EITHER = "nothing", "link", "own", "either"
+HMC_MEANS: Dict[str, str] = {}
+
+
+def fault(hmc: str = NOTHING) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        code = function.__name__.upper()
+        FAULTS[code], HMC_MEANS[code] = function, hmc
+        return function
+    return register
 
 
 def set_records(lpar: Lpar, records: List[McpRecord]) -> None:
     lpar.discover_at = None
-    if lpar.loaded:
-        lpar.loaded.mcps = records
-        identity.write_registry(lpar)
+    identity.store_records(lpar, records)
 
 
 def old_record(where: Where, lpar: Lpar, address: str) -> McpRecord:

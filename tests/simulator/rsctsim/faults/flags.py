@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from .. import daemons, identity, subsystems
 from ..model import Cluster, Fileset, Subsystem
-from .base import Where, fault, old_record, set_records
+from .base import OWN, Where, fault, old_record, set_records
 
 
-@fault
+@fault()
 def mcp_residue(where: Where) -> None:
     """A retired HMC's record lies beside the good ones. No fault."""
     for lpar in where.lpars:
-        if lpar.loaded:
-            set_records(lpar, [old_record(where, lpar, where.estate.base + ".0.10")] + lpar.loaded.mcps)
+        old = old_record(where, lpar, where.estate.base + ".0.10")
+        set_records(lpar, [old] + [record for record in identity.records(lpar) if record.hmc_name != old.hmc_name])
 
 
-@fault
+@fault()
 def configrm_noise(where: Where) -> None:
     """rsct.basic.rte is not installed: IBM.ConfigRM fails again and again. No fault."""
     for lpar in where.lpars:
@@ -29,7 +29,7 @@ def configrm_noise(where: Where) -> None:
             subsystems.log_error(lpar, where.now - 60 * (4 - number), "BC3BE5A3", "P", "S", "SRC", "SOFTWARE PROGRAM ERROR")
 
 
-@fault
+@fault()
 def clustered(where: Where, kind: str = "powerha", online: bool = True) -> None:
     """The host is a cluster node (option kind: powerha, tsa, peer, caa, ssp)."""
     for lpar in where.lpars:
@@ -45,24 +45,26 @@ def clustered(where: Where, kind: str = "powerha", online: bool = True) -> None:
         if kind not in ("caa", "ssp"):
             if online:
                 daemons.start(where.estate, lpar, "cthags", where.now)
-            for record in lpar.loaded.mcps if lpar.loaded else []:
+            records = identity.records(lpar)
+            for record in records:
                 record.active_peer_domain = name if online else ""
-            identity.write_registry(lpar)
+            identity.store_records(lpar, records)
 
 
-@fault
+@fault()
 def clustered_offline(where: Where) -> None:
     """The host belongs to a peer domain that is offline: recfgct's own guard does not see it."""
     clustered(where, kind="peer", online=False)
 
 
-@fault
+@fault(OWN)
 def partial_hmc(where: Where) -> None:
     """One HMC does not answer at all."""
+    where.recorded = [where.one_hmc().name]
     where.one_hmc().up = False
 
 
-@fault
+@fault()
 def flapping(where: Where, seconds: float = 60.0) -> None:
     """The link comes and goes (option seconds)."""
     for lpar in where.lpars:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from ..model import Block, FrozenRow, NodeRow, Partition
-from .base import Where, fault
+from .base import EITHER, LINK, OWN, Where, fault
 
 
-@fault
+@fault(EITHER)
 def system_not_connected(where: Where, state: str = "No Connection") -> None:
     """The HMC has lost the managed system of the host (option state)."""
     machines = {lpar.machine for lpar in where.lpars} or set(where.one_hmc().systems)
@@ -18,7 +18,7 @@ def system_not_connected(where: Where, state: str = "No Connection") -> None:
             hmc.systems[machine].state = state
 
 
-@fault
+@fault(LINK)
 def hmc_cache_mismatch(where: Where) -> None:
     """lssyscfg keeps saying inactive while lspartition has Active:<1>; only a rebuild corrects it."""
     for lpar in where.lpars:
@@ -26,53 +26,62 @@ def hmc_cache_mismatch(where: Where) -> None:
             hmc.frozen[lpar.slot] = FrozenRow()
 
 
-@fault
+@fault(OWN)
 def hmc_wide(where: Where, how: str = "firewall") -> None:
     """The firewall of the HMC is closed, as after an upgrade (option how=tmp: its /tmp is full and its RMC stopped)."""
+    where.recorded = [where.one_hmc().name]
     if how == "tmp":
         where.one_hmc().rmc_up = False
     else:
         where.one_hmc().firewall_open = False
 
 
-@fault
+@fault(LINK)
 def hmc_path(where: Where) -> None:
     """The path to one HMC is blocked (the named one, or the first); the other works."""
     for lpar in where.lpars:
-        where.estate.blocks.append(Block(lpar.address, where.one_hmc().name))
+        hmc = where.hmc or where.estate.hmcs_of(lpar.machine)[0]
+        where.estate.blocks.append(Block(lpar.address, hmc.name, owner=lpar.name))
 
 
-@fault
+@fault(LINK)
 def network_segment(where: Where) -> None:
     """The whole subnet is cut off from the HMCs (or from the named one), TCP and UDP."""
+    if not where.subnet and len(where.lpars) != 1:
+        raise ValueError("NETWORK_SEGMENT: name the subnet, or a host in it")
     subnet = where.subnet or where.lpars[0].address.rpartition(".")[0] + ".0/24"
-    where.estate.blocks.append(Block(subnet, where.hmc.name if where.hmc else ""))
+    where.recorded = [where.name]
+    where.estate.blocks.append(Block(subnet, where.hmc.name if where.hmc else "", owner=where.name))
 
 
-@fault
+@fault(LINK)
 def recycled_ip(where: Where) -> None:
     """A dead partition's row on the HMC still holds the address of this one."""
     for lpar in where.lpars:
         system = where.estate.systems[lpar.machine]
-        lpar_id = max(partition.lpar_id for partition in system.partitions) + 20
-        system.partitions.append(Partition(lpar.name + "_old", lpar_id, "aixlinux", "Not Activated", "Unknown"))
+        dead = next((partition for partition in system.partitions if partition.name == lpar.name + "_old"), None)
+        lpar_id = dead.lpar_id if dead else max(partition.lpar_id for partition in system.partitions) + 20
+        if not dead:
+            system.partitions.append(Partition(lpar.name + "_old", lpar_id, "aixlinux", "Not Activated", "Unknown"))
         for hmc in where.hmcs(lpar):
             hmc.nodes[(lpar.machine, lpar_id)] = NodeRow(lpar.address, os=("AIX", "7.1", ""), stale=True, index=len(hmc.nodes))
 
 
-@fault
+@fault(LINK)
 def stale_address(where: Where) -> None:
     """The partition has a new address; the HMC keeps the old one."""
     for lpar in where.lpars:
         prefix, _dot, last = lpar.address.rpartition(".")
-        for hmc in where.hmcs(lpar):
+        for hmc in [hmc for hmc in where.hmcs(lpar) if lpar.slot in hmc.nodes]:
             hmc.nodes[lpar.slot].address = "%s.%d" % (prefix, (int(last) + 100) % 250 + 1)
             hmc.nodes[lpar.slot].pinned = True
 
 
-@fault
+@fault()
 def wrong_host(where: Where, other: str = "") -> None:
     """The address of the host reaches another one (option other=NAME)."""
     for lpar in where.lpars:
         names = [name for name in where.estate.lpars if name != lpar.name]
+        if other and other not in names:
+            raise ValueError("WRONG_HOST: no other host %r" % other)
         where.estate.reached_instead[lpar.name] = other or names[0]

@@ -9,28 +9,28 @@ from typing import Any
 
 from .. import daemons, identity, link, subsystems
 from ..model import Block, Fileset, Interface, Lpar, Subsystem
-from .base import Where, fault
+from .base import LINK, Where, fault
 
 
 def _block(where: Where, lpar: Lpar, **rule: Any) -> None:
-    where.estate.blocks.append(Block(lpar.address, where.hmc.name if where.hmc else "", **rule))
+    where.estate.blocks.append(Block(lpar.address, where.hmc.name if where.hmc else "", owner=lpar.name, **rule))
 
 
-@fault
+@fault(LINK)
 def network_tcp_blocked(where: Where, result: str = "timeout") -> None:
     """A firewall between host and HMC drops the RMC port (option result=refused or unreachable)."""
     for lpar in where.lpars:
         _block(where, lpar, tcp=result)
 
 
-@fault
+@fault(LINK)
 def network_udp_blocked(where: Where) -> None:
     """TCP passes, UDP does not: connects work, heartbeats do not."""
     for lpar in where.lpars:
         _block(where, lpar, tcp="open")
 
 
-@fault
+@fault(LINK)
 def local_filter(where: Where) -> None:
     """IP filter rules of the host itself deny the RMC port."""
     for lpar in where.lpars:
@@ -44,37 +44,41 @@ def local_filter(where: Where) -> None:
         lpar.filter_rules.append("0|permit|0.0.0.0|0.0.0.0|0.0.0.0|0.0.0.0|yes|all|any|0|any|0|both|both|no|all packets|0|all|0|||Default Rule")
 
 
-@fault
+@fault()
 def mtu_mismatch(where: Where, mtu: int = 9000) -> None:
     """Jumbo frames on the host, none on the way: heartbeats pass, data does not."""
     for lpar in where.lpars:
         lpar.interfaces[0].mtu = mtu
 
 
-@fault
+@fault()
 def multi_homed(where: Where) -> None:
     """A second interface took over the route to the HMCs: the source address is not the registered one."""
     for lpar in where.lpars:
         parts = lpar.address.split(".")
         address = "%s.%s.%d.%s" % (parts[0], parts[1], 200 + int(parts[2]) % 50, parts[3])
+        lpar.interfaces[1:] = []
         lpar.interfaces.append(Interface("en1", lpar.interfaces[0].mac + "1", addresses=[address]))
         lpar.route_source = address
-        identity.trust_own_names(lpar)
+        entries = identity.trusted_hosts(lpar) or {}
+        entries[address] = entries.get(lpar.hostname, "")
+        identity.write_trusted_hosts(lpar, entries)
 
 
-@fault
+@fault()
 def mgmt_if_lost(where: Where) -> None:
     """PowerVS: the management interface has lost its IPv6 link-local address, by which the record knows the host."""
     for lpar in where.lpars:
         lost = lpar.interfaces[0].link_local or "fe80::301a:c4ff:fe07:%x" % lpar.lpar_id
         lpar.powervs = True
         lpar.interfaces[0].link_local = ""
-        for record in lpar.loaded.mcps if lpar.loaded else []:
+        records = identity.records(lpar)
+        for record in records:
             record.mn_name, record.connectivity_names = lost, [lost]
-        identity.write_registry(lpar)
+        identity.store_records(lpar, records)
 
 
-@fault
+@fault()
 def port_conflict(where: Where) -> None:
     """Somebody foreign sends to UDP 657: rmcd logs 2610-217 again and again."""
     for lpar in where.lpars:
@@ -85,7 +89,7 @@ def port_conflict(where: Where) -> None:
         subsystems.log_error(lpar, where.now, "573790AA", "I", "O", "RMCdaemon", "The default log file has been changed.", "RMCD_INFO_2_ST")
 
 
-@fault
+@fault()
 def in_band(where: Where) -> None:
     """The host uses in-band RMC only: mcproxy, no port 657, records without an address. No fault."""
     for lpar in where.lpars:
@@ -94,12 +98,10 @@ def in_band(where: Where) -> None:
         lpar.in_band, lpar.oslevel = True, "7300-04-00-2546"
         lpar.filesets.append(Fileset("rsct.core.mcproxy", lpar.rsct_level(), "RSCT Management Console Proxy"))
         lpar.subsystems["mcproxy"] = Subsystem("mcproxy", "rsct", daemons.new_pid(where.estate), where.now)
-        if lpar.loaded:
-            lpar.loaded.mcps = [link.new_record(where.estate, lpar, hmc) for hmc in where.estate.hmcs_of(lpar.machine)]
-            identity.write_registry(lpar)
+        identity.store_records(lpar, [link.new_record(where.estate, lpar, hmc) for hmc in where.estate.hmcs_of(lpar.machine)])
 
 
-@fault
+@fault()
 def in_band_down(where: Where) -> None:
     """In-band host whose mcproxy is inoperative."""
     in_band(where)

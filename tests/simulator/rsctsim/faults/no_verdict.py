@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from .. import daemons, healing, identity
 from ..model import Lpar, McpRecord, Partition
-from .base import Where, fault
+from .base import EITHER, LINK, Where, fault
 
 
-@fault
+@fault(EITHER)
 def healthy(where: Where) -> None:
-    """Heal the host."""
-    for lpar in where.lpars:
-        healing.heal(where.estate, lpar.name, where.now)
+    """Heal the host or the HMC."""
+    for name in [lpar.name for lpar in where.lpars] or [where.hmc.name]:
+        healing.heal(where.estate, name, where.now)
 
 
 def _partition(where: Where, lpar: Lpar) -> Partition:
@@ -22,11 +22,11 @@ def _partition(where: Where, lpar: Lpar) -> Partition:
 
 
 def _switch_off(lpar: Lpar, now: float) -> None:
-    daemons.stop_all(lpar, now)
+    daemons.stop_all(lpar, now, cures=False)
     lpar.up = False
 
 
-@fault
+@fault()
 def out_of_scope(where: Where) -> None:
     """The partition runs IBM i: rmc_state none, nobody to log in to."""
     for lpar in where.lpars:
@@ -37,7 +37,7 @@ def out_of_scope(where: Where) -> None:
             hmc.nodes.pop(lpar.slot, None)
 
 
-@fault
+@fault()
 def not_running(where: Where, state: str = "Not Activated") -> None:
     """The partition is not running (option state: Not Activated, Open Firmware, Shutting Down, Error ...)."""
     for lpar in where.lpars:
@@ -45,7 +45,7 @@ def not_running(where: Where, state: str = "Not Activated") -> None:
         _partition(where, lpar).state = state
 
 
-@fault
+@fault()
 def booting(where: Where, minutes: float = 4.0) -> None:
     """Up for 4 minutes (option minutes); no heartbeat before minute 10."""
     for lpar in where.lpars:
@@ -55,7 +55,7 @@ def booting(where: Where, minutes: float = 4.0) -> None:
         daemons.start(where.estate, lpar, "ctrmc", where.now - 1.0)
 
 
-@fault
+@fault()
 def suspended(where: Where, lku: bool = False) -> None:
     """RMC is suspended on purpose, left over from a live kernel update (option lku=true: which still runs)."""
     for lpar in where.lpars:
@@ -64,20 +64,18 @@ def suspended(where: Where, lku: bool = False) -> None:
             lpar.loaded.suspended = True
 
 
-@fault
+@fault()
 def co_managed(where: Where) -> None:
     """NovaLink manages the system: the only record is NovaLink's, over fe80::, and the HMC sees nothing."""
     for lpar in where.lpars:
         where.estate.systems[lpar.machine].novalink = True
         lpar.interfaces[0].link_local = "fe80::301a:c4ff:fe07:%x" % lpar.lpar_id
-        if lpar.loaded:
-            address = "fe80::9aab:%x" % lpar.lpar_id
-            lpar.loaded.mcps = [McpRecord(lpar.interfaces[0].link_local, identity.new_node_id(), "novalink", [address], [lpar.interfaces[0].link_local],
-                                          "NovaLink*%s" % lpar.machine.partition("*")[2], address, node_names=[lpar.hostname])]
-            identity.write_registry(lpar)
+        address = "fe80::9aab:%x" % lpar.lpar_id
+        identity.store_records(lpar, [McpRecord(lpar.interfaces[0].link_local, identity.new_node_id(), "novalink", [address], [lpar.interfaces[0].link_local],
+                                                "NovaLink*%s" % lpar.machine.partition("*")[2], address, node_names=[lpar.hostname])])
 
 
-@fault
+@fault(EITHER)
 def undetermined(where: Where, what: str = "hang") -> None:
     """Evidence is missing: on a host lsrsrc and rmcdomainstatus hang (option what=login: no login), an HMC does not answer (what=system: its systems hang)."""
     if where.hmc and not where.lpars:
@@ -93,14 +91,14 @@ def undetermined(where: Where, what: str = "hang") -> None:
             lpar.hanging |= {"lsrsrc", "lsrsrc-api", "rmcdomainstatus"}
 
 
-@fault
+@fault()
 def unknown(where: Where) -> None:
     """All evidence is there and good, and still the HMC has no connection."""
     for lpar in where.lpars:
         lpar.unexplained = True
 
 
-@fault
+@fault(LINK)
 def busy(where: Where, seconds: float = 30.0) -> None:
     """The HMC answers busy for a while (option seconds); no fault."""
     for lpar in where.lpars:
