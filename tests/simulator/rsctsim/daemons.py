@@ -11,7 +11,7 @@ from . import harm, identity, link
 from .model import Estate, Loaded, Lpar, Subsystem
 from .subsystems import log_error, stop
 
-PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.ServiceRM", "IBM.ConfigRM")
+PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.CSMAgentRM", "IBM.ServiceRM", "IBM.ConfigRM")
 CLUSTER_RMS = ("IBM.StorageRM", "IBM.GblResRM", "IBM.RecoveryRM")
 ON_DEMAND = ("IBM.ERRM", "IBM.AuditRM", "IBM.LPRM", "IBM.SensorRM", "IBM.FSRM")
 GUARDED = ("ctrmc", "IBM.ConfigRM", "cthags", "cthats", "clconfd") + CLUSTER_RMS     # stopped, they take a cluster node down
@@ -39,7 +39,7 @@ def start(estate: Estate, lpar: Lpar, name: str, now: float) -> int:
     if subsystem.group == "rsct_rm" and lpar.loaded is None:
         return pid          # a manager without rmcd ends again
     _up(subsystem, pid, now)
-    if name == "IBM.MgmtDomainRM":
+    if name == lpar.domain_manager:
         lpar.discover_at = now + 0.25 * estate.settle
     return pid
 
@@ -79,6 +79,8 @@ def _load(estate: Estate, lpar: Lpar, now: float) -> None:
     harm.look(estate, lpar)     # before ctcasd makes new keys where there are none
     ctcasd_can_run(lpar)
     identity.make_specials(lpar)
+    if lpar.foreign_sender:
+        identity.log_foreign_messages(lpar)
     log_error(lpar, now, "A6DF45AA", "I", "O", "RMCdaemon", "The daemon is started.", "RMCD_INFO_0_ST")
     for name in PERMANENT + (CLUSTER_RMS if lpar.cluster else ()):
         if name in lpar.subsystems and not (name == "IBM.ConfigRM" and not _has_basic(lpar)):

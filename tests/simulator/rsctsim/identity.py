@@ -215,6 +215,15 @@ def build_tree(lpar: Lpar, node_id: str) -> None:
     make_specials(lpar)
 
 
+def log_foreign_messages(lpar: Lpar) -> None:
+    """What rmcd writes when somebody else sends to its port."""
+    path = var_ct(lpar) / "IW/log/mc/default"
+    if path.parent.is_dir():
+        with open(path, "a", encoding="utf-8") as handle:
+            for number in range(5):
+                handle.write("rmcd: 2610-217 %d unrecognized messages were received in the last %d.18 minutes.\n" % (193 + number, 10 + number))
+
+
 def make_domain_tree(estate: Estate, lpar: Lpar) -> None:
     """The tree of the peer domain beside that of the stand-alone node. It stays while the domain is offline."""
     cluster = estate.clusters.get(lpar.cluster or "")

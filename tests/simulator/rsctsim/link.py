@@ -35,8 +35,10 @@ def filesystem_full(lpar: Lpar, mount: str = "/var") -> bool:
     return any(fs.mount == mount and (fs.used_kb >= fs.size_kb or fs.inodes_used >= fs.inodes) for fs in lpar.filesystems)
 
 
-def source_address(lpar: Lpar) -> str:
-    return lpar.route_source or lpar.address
+def source_address(lpar: Lpar, now: float) -> str:
+    """The route may lead out by another interface, all the time or by turns."""
+    away = not lpar.route_seconds or int(now / lpar.route_seconds) % 2
+    return lpar.route_source if lpar.route_source and away else lpar.address
 
 
 def record_for(lpar: Lpar, hmc: Hmc) -> Optional[McpRecord]:
@@ -149,11 +151,12 @@ def _token(estate: Estate, hmc: Hmc, lpar: Lpar, loaded: Loaded, record: McpReco
         return "S"
     if now < lpar.link_hold_until or record.node_id != hmc.node_id or not reachable(estate, hmc, lpar) or address_conflict(hmc, lpar):
         return "O"
-    if not loaded.consistent or not loaded.node_id or not lpar.active("IBM.MgmtDomainRM"):
+    if not loaded.consistent or not loaded.node_id or not lpar.active(lpar.domain_manager):
         return "O"
     if lpar.flap_seconds and int(now / lpar.flap_seconds) % 2:
         return "O"
-    if lpar.route_source and lpar.route_source not in record.connectivity_names:
+    source = source_address(lpar, now)
+    if source != lpar.address and source not in record.connectivity_names:
         return "O"
     if len(duplicates(estate, lpar)) > 1:
         return "Z"
@@ -187,7 +190,7 @@ def observe(estate: Estate, now: float, lpar: Optional[Lpar] = None) -> None:
             exchange(estate, each, moment)
             for hmc in hmcs:
                 _note(estate, hmc, each, moment)
-        network.write_state(estate, each)
+        network.write_state(estate, each, source_address(each, now))
 
 
 def _look_around(estate: Estate, lpar: Lpar, now: float) -> None:
@@ -211,14 +214,14 @@ def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
         if len(state.history) > HISTORY:
             del state.history[0]
     if lpar.loaded and heading.token in ("I", "Z") and _evaluate(estate, state, now)[0] == heading.token:
-        _register(hmc, lpar)
+        _register(hmc, lpar, now)
 
 
 def discover(estate: Estate, lpar: Lpar, now: float) -> None:
     """IBM.MgmtDomainRM reads the HMCs' identities from the firmware and adds a record for an address it does not have."""
     if lpar.discover_at is None or now < lpar.discover_at or lpar.loaded is None:
         return
-    if not lpar.active("IBM.MgmtDomainRM") or estate.systems[lpar.machine].novalink:
+    if not lpar.active(lpar.domain_manager) or estate.systems[lpar.machine].novalink:
         return
     lpar.discover_at = None
     for hmc in estate.hmcs_of(lpar.machine):
@@ -239,12 +242,12 @@ def exchange(estate: Estate, lpar: Lpar, now: float) -> None:
             exchange_keys(lpar, hmc)
 
 
-def _register(hmc: Hmc, lpar: Lpar) -> None:
+def _register(hmc: Hmc, lpar: Lpar, now: float) -> None:
     row = hmc.nodes.get(lpar.slot)
     if row is None:
         row = hmc.nodes[lpar.slot] = NodeRow(lpar.address, index=max([r.index for r in hmc.nodes.values()], default=-1) + 1)
     if not row.pinned:
-        row.address = source_address(lpar)
+        row.address = source_address(lpar, now)
         hmc.cached_address.pop(lpar.slot, None)
     row.stale = False
     row.node_id = lpar.loaded.node_id or ""

@@ -183,6 +183,7 @@ class Lpar:
     filesystems: List[Filesystem] = field(default_factory=list)
     interfaces: List[Interface] = field(default_factory=list)
     route_source: str = ""           # address used towards the HMCs when it is not the first one
+    route_seconds: float = 0.0       # it is not there every other period of this length; 0: always
     path_mtu: int = 1500             # what the network towards the HMCs carries
     ipsec_available: bool = False
     filter_rules: List[str] = field(default_factory=list)   # lsfilt -O lines
@@ -209,6 +210,12 @@ class Lpar:
     def active(self, subsystem: str) -> bool:
         found = self.subsystems.get(subsystem)
         return bool(found and found.active)
+
+    @property
+    def domain_manager(self) -> str:
+        """What reads the HMCs from the firmware; before RSCT 3.1 that is CSM's agent, and there is no IBM.MCP."""
+        level = [int(part) for part in self.rsct_level().split(".")[:2] if part.isdigit()]
+        return "IBM.CSMAgentRM" if level and level < [3, 1] else "IBM.MgmtDomainRM"
 
     def rsct_level(self) -> str:
         return next((fs.level for fs in self.filesets if fs.name == "rsct.core.rmc"), "")
@@ -368,6 +375,7 @@ class Estate:
     ssh_port: int = 0
     settle: float = 2.0
     ctsthl_replaces: bool = False    # ctsthl -s also replaces the own entries that have another key [unverified: it only adds]
+    remote_persists: bool = False    # rmcctrl -p and -P also hold for the next start of rmcd [unverified: they do not]
     python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator, "none" = no Python anywhere
     lpars: Dict[str, Lpar] = field(default_factory=dict)
     hmcs: Dict[str, Hmc] = field(default_factory=dict)

@@ -60,9 +60,8 @@ def udp_passes(estate: Estate, lpar: Lpar, hmc: Hmc) -> bool:
     return all(block.udp for block in estate.blocks if _applies(block, lpar, hmc))
 
 
-def write_state(estate: Estate, lpar: Lpar) -> None:
+def write_state(estate: Estate, lpar: Lpar, own: str) -> None:
     """One line a fact, written aside and renamed, and only when something changed."""
-    own = lpar.route_source or lpar.address
     lines = ["clock %s" % lpar.clock_offset, "host %s" % lpar.hostname, "own %s" % own, "base %s." % estate.base, "port %d" % estate.rmc_port]
     lines += ["path %s %s" % (hmc.address, tcp_result(estate, lpar, hmc)) for hmc in estate.hmcs.values()]
     text = "\n".join(lines) + "\n"

@@ -67,8 +67,10 @@ def _rmcctrl(call: Call, flag: str, value: str) -> Reply:
         return Reply()
     if loaded is None and flag in ("-p", "-P", "-m"):
         return call.fail("not_passed", name="ctrmc")
-    if flag in ("-p", "-P"):        # the run-time setting; whether it outlives a restart is not documented: here it does not
+    if flag in ("-p", "-P"):        # the run-time setting; whether it outlives a restart is not documented
         loaded.remote = flag == "-p"
+        if call.estate.remote_persists:
+            lpar.remote_next = loaded.remote
     elif flag == "-m":
         loaded.client_policy = lpar.client_policy_next = value
     return Reply()
@@ -172,6 +174,17 @@ def _no_session(call: Call) -> Optional[Reply]:
     return None if call.ready() else call.fail("no_session", api=call.name + "-api", command=call.name)
 
 
+def classes(call: Call) -> Dict[str, None]:
+    old = call.lpar.domain_manager != "IBM.MgmtDomainRM"
+    return dict.fromkeys("IBM.ManagementServer" if old and name == "IBM.MCP" else name for name in CLASSES)
+
+
+def server_attributes(call: Call, record: McpRecord) -> Dict[str, Value]:
+    """IBM.ManagementServer, the class before IBM.MCP."""
+    return {"Name": record.hmc_ip_addr, "Hostname": record.hmc_ip_addr, "ManagerType": "HMC", "LocalHostname": record.mn_name,
+            "ClusterTM": "9078-160", "ClusterSNum": "", "ActivePeerDomain": record.active_peer_domain, "NodeNameList": record.node_names}
+
+
 @command("lsrsrc", "lsrsrc-api", rsct=True)
 def lsrsrc(call: Call) -> Reply:
     flags, rest = call.options("s:aA:clitdD:xhTV")
@@ -179,12 +192,13 @@ def lsrsrc(call: Call) -> Reply:
     if refused:
         return refused
     if not rest:
-        return Reply("class_name\n" + "".join('"%s"\n' % name for name in CLASSES))
+        return Reply("class_name\n" + "".join('"%s"\n' % name for name in classes(call)))
     name, wanted = rest[0], rest[1:]
-    if name not in CLASSES or name in call.lpar.broken_classes or (name == "IBM.MCP" and not call.lpar.active("IBM.MgmtDomainRM")):
+    attributes = {"IBM.MCP": mcp_attributes, "IBM.ManagementServer": server_attributes}.get(name)
+    if name not in classes(call) or name in call.lpar.broken_classes or (attributes and not call.lpar.active(call.lpar.domain_manager)):
         return call.fail("not_found", command="lsrsrc-api", api="lsrsrc-api")
     link.observe(call.estate, call.now, call.lpar)
-    rows = [mcp_attributes(call, record) for record in call.lpar.loaded.mcps] if name == "IBM.MCP" else []
+    rows = [attributes(call, record) for record in call.lpar.loaded.mcps] if attributes else []
     rows = [row for row in rows if "-s" not in flags or selects(flags["-s"], row)]
     if any(attribute not in rows[0] for attribute in wanted) if rows else False:
         return call.fail("not_found", rc=5, command="lsrsrc-api", api="lsrsrc-api")
@@ -236,7 +250,7 @@ def _change_refused(call: Call, rest: List[str]) -> Optional[Reply]:
     refused = _no_session(call)
     if refused is None and not call.root:
         refused = call.fail("not_authenticated", command=call.name, api=call.name + "-api")
-    if refused is None and rest[:1] != ["IBM.MCP"]:
+    if refused is None and (rest[:1] != ["IBM.MCP"] or "IBM.MCP" not in classes(call)):
         refused = call.fail("not_found", command=call.name + "-api", api=call.name + "-api")
     return refused
 
@@ -286,7 +300,7 @@ def runact(call: Call) -> Reply:
     refused = _no_session(call)
     if refused:
         return refused
-    if rest[:1] != ["IBM.MCP"] or len(rest) < 2:
+    if rest[:1] != ["IBM.MCP"] or len(rest) < 2 or "IBM.MCP" not in classes(call):
         return call.fail("not_found", command="runact-api", api="runact-api")
     loaded = call.lpar.loaded
     records = [record for record in loaded.mcps if "-s" not in flags or selects(flags["-s"], mcp_attributes(call, record))]

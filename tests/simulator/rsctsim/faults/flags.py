@@ -40,6 +40,10 @@ def clustered(where: Where, kind: str = "powerha", online: bool = True) -> None:
         if kind == "powerha":
             lpar.filesets.append(Fileset("cluster.es.server.rte", "7.2.6.0", "Base Server Runtime"))
             lpar.subsystems["clstrmgrES"] = Subsystem("clstrmgrES", "cluster", daemons.new_pid(where.estate), where.now)
+        for manager in daemons.CLUSTER_RMS if kind in ("powerha", "tsa") else ():
+            lpar.subsystems.setdefault(manager, Subsystem(manager, "rsct_rm"))
+            if lpar.loaded:
+                daemons.start(where.estate, lpar, manager, where.now)
         if kind == "tsa":
             lpar.filesets.append(Fileset("sam.core.rte", "4.1.0.7", "SA MP Core"))
         if kind not in ("caa", "ssp"):

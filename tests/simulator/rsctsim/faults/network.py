@@ -52,14 +52,14 @@ def mtu_mismatch(where: Where, mtu: int = 9000) -> None:
 
 
 @fault()
-def multi_homed(where: Where) -> None:
-    """A second interface took over the route to the HMCs: the source address is not the registered one."""
+def multi_homed(where: Where, seconds: float = 0.0) -> None:
+    """A second interface took over the route to the HMCs: the source address is not the registered one (option seconds: the route changes to and fro)."""
     for lpar in where.lpars:
         parts = lpar.address.split(".")
         address = "%s.%s.%d.%s" % (parts[0], parts[1], 200 + int(parts[2]) % 50, parts[3])
         lpar.interfaces[1:] = []
         lpar.interfaces.append(Interface("en1", lpar.interfaces[0].mac + "1", addresses=[address]))
-        lpar.route_source = address
+        lpar.route_source, lpar.route_seconds = address, seconds
         entries = identity.trusted_hosts(lpar) or {}
         entries[address] = entries.get(lpar.hostname, "")
         identity.write_trusted_hosts(lpar, entries)
@@ -83,9 +83,7 @@ def port_conflict(where: Where) -> None:
     """Somebody foreign sends to UDP 657: rmcd logs 2610-217 again and again."""
     for lpar in where.lpars:
         lpar.foreign_sender = where.estate.base + ".0.66"
-        with open(identity.var_ct(lpar) / "IW/log/mc/default", "a", encoding="utf-8") as handle:
-            for number in range(5):
-                handle.write("rmcd: 2610-217 %d unrecognized messages were received in the last %d.18 minutes.\n" % (193 + number, 10 + number))
+        identity.log_foreign_messages(lpar)
         subsystems.log_error(lpar, where.now, "573790AA", "I", "O", "RMCdaemon", "The default log file has been changed.", "RMCD_INFO_2_ST")
 
 

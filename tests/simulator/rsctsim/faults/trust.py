@@ -11,9 +11,11 @@ from .base import EITHER, LINK, Where, fault, old_record, set_level, set_records
 
 
 @fault()
-def mcp_missing(where: Where) -> None:
-    """No IBM.MCP record: the node is in no management domain, UDP 657 is not bound."""
+def mcp_missing(where: Where, seen: bool = True) -> None:
+    """No IBM.MCP record: the node is in no management domain, UDP 657 is not bound (option seen=false: and never was, the HMCs have no row of it)."""
     for lpar in where.lpars:
+        for hmc in [] if seen else where.estate.hmcs_of(lpar.machine):
+            hmc.nodes.pop(lpar.slot, None)
         set_records(lpar, [])
 
 
