@@ -124,6 +124,8 @@ INDEPENDENT = [
     ("CLUSTERED", {}), ("PORT_CONFLICT", {}), ("UNKNOWN", {}), ("FLAPPING", {}), ("WRONG_HOST", {"other": OTHER}), ("RECYCLED_IP", {}),
     ("SYSTEM_NOT_CONNECTED", {}), ("HMC_PATH", {}), ("CONFIGRM_NOISE", {}),
 ]
+
+
 def broken_by(world, several):
     heal(world)
     for code, options in several:
@@ -152,10 +154,13 @@ def test_no_fault_trips_over_another(world, first, second):
 
 @pytest.mark.parametrize(("request_", "reason"), [
     ({"code": "RSCT_DOWN"}, "name a host"), ({"code": "HMC_WIDE", "host": "nobody"}, "no host 'nobody'"), ({"code": "RSCT_DOWN", "hmc": HMC}, "fault of LPARs"),
-    ({"code": "RSCT_DOWN", "host": HOST, "subnet": "127.20.1.0/24"}, "not both"), ({"code": "RSCT_DOWN", "host": HOST, "nosuch": 1}, "no option nosuch; it has how"),
+    ({"code": "RSCT_DOWN", "host": HOST, "subnet": "127.20.1.0/24"}, "not both"),
+    ({"code": "RSCT_DOWN", "host": HOST, "nosuch": 1}, "no option nosuch; it has how"),
     ({"code": "RSCT_DOWN", "subnet": "192.0.2.0/24"}, "no LPAR"), ({"code": "RSCT_DOWN", "subnet": "rubbish"}, "rubbish"),
-    ({"code": "S04", "hmc": HMC}, "a host at most"), ({"code": "S04", "host": "nobody"}, "no host"), ({"code": "NETWORK_SEGMENT", "hmc": HMC}, "name the subnet"),
-    ({"code": "NODE_ID_DUPLICATE", "host": HOST, "original": "nobody"}, "no other host"), ({"code": "WRONG_HOST", "host": HOST, "other": HOST}, "no other host"),
+    ({"code": "S04", "hmc": HMC}, "a host at most"), ({"code": "S04", "host": "nobody"}, "no host"),
+    ({"code": "NETWORK_SEGMENT", "hmc": HMC}, "name the subnet"),
+    ({"code": "NODE_ID_DUPLICATE", "host": HOST, "original": "nobody"}, "no other host"),
+    ({"code": "WRONG_HOST", "host": HOST, "other": HOST}, "no other host"),
     ({"code": "NOSUCH", "host": HOST}, "no fault")])
 def test_what_cannot_be_broken_is_refused_and_nothing_is_changed(world, request_, reason):
     with pytest.raises(ValueError, match=reason):
