@@ -123,7 +123,7 @@ class Control:
         return self.ask("status")
 
     def break_(self, code: str, host: Optional[str] = None, subnet: Optional[str] = None, hmc: Optional[str] = None, **options: Any) -> List[str]:
-        """Inject a fault by its code; returns the names of the hosts it was applied to."""
+        """Inject a fault by its code; returns the names under which it stands, for heal."""
         return self.ask("break", code=code, host=host, subnet=subnet, hmc=hmc, options=options)
 
     def heal(self, host: Optional[str] = None) -> List[str]:

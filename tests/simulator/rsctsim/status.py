@@ -29,7 +29,8 @@ def _lpar(estate: Estate, lpar: Lpar, now: float) -> Dict[str, Any]:
         hmcs[hmc.name] = {"rmc_state": cached.rmc_state, "dlpar": list(cached.dlpar), "raw_active": raw.active if raw else None,
                           "token": tokens.get(hmc.hmc_name)}
     return {"address": lpar.address, "machine": lpar.machine, "lpar_id": lpar.lpar_id, "kind": lpar.kind, "python": lpar.python, "up": lpar.up,
-            "wrecked": lpar.wrecked, "harm": list(lpar.harm), "cluster": lpar.cluster, "faults": estate.faults.get(lpar.name, []), "rmcd": lpar.loaded is not None,
+            "wrecked": lpar.wrecked, "harm": list(lpar.harm), "cluster": lpar.cluster,
+            "faults": estate.faults.get(lpar.name, []), "rmcd": lpar.loaded is not None,
             "node_id": identity.read_node_id(identity.etc_node_id(lpar)), "hmcs": hmcs, "healthy": healthy(hmcs)}
 
 

@@ -61,7 +61,8 @@ WRONG = [
     (("break", "RSCT_DOWN", "--hmc", "hmc1a"), "fault of LPARs"), (("heal", "x"), "no host 'x'"), (("log", "--host", "x"), "no host 'x'"),
     (("log", "--last", "-1"), "--last"), (("set", "x", "up", "true"), "no host 'x'"), (("set", HOST, "nosuch", "1"), "nothing is called 'nosuch'"),
     (("set", HOST, "interfaces.9.mtu", "1"), "no number 9"), (("set", HOST, "activity", "true"), "not a single value"),
-    (("set", HOST, "activity.lpm", "7"), "does not fit"), (("set", HOST, "interfaces.0.mtu", "big"), "does not fit"), (("set", HOST, "oslevel", "7"), "does not fit"),
+    (("set", HOST, "activity.lpm", "7"), "does not fit"), (("set", HOST, "interfaces.0.mtu", "big"), "does not fit"),
+    (("set", HOST, "oslevel", "7"), "does not fit"),
     (("set", HOST, "subsystems.nosuch", "1"), "nothing is called"), (("set", HOST, "interfaces", "[]"), "more than single values"),
     (("set", HOST, "name.x", "1"), "there is nothing in"), (("set", HOST, "slot", "1"), "follows from"), (("set", HOST, "active", "1"), "not a single value"),
 ]
@@ -77,7 +78,8 @@ def test_what_is_wrong_is_said_in_one_line_and_changes_nothing(directory, argume
 
 
 @pytest.mark.parametrize(("arguments", "reason"), [
-    (("--estate", "nosuch"), "no estate 'nosuch'"), (("--hosts", "-1"), "--hosts"), (("--settle", "0"), "--settle"), (("--python-share", "2"), "--python-share"),
+    (("--estate", "nosuch"), "no estate 'nosuch'"), (("--hosts", "-1"), "--hosts"), (("--settle", "0"), "--settle"),
+    (("--python-share", "2"), "--python-share"),
     (("--base", "10.0"), "--base"), (("--base", "127.256"), "--base"), (("--rmc-port", "70000"), "--rmc-port"), (("--python", "/no/such"), "no interpreter"),
     (("--parent", "4194303"), "no process")])
 def test_an_estate_that_cannot_be_is_refused_before_anything_is_made(tmp_path, arguments, reason):

@@ -18,7 +18,8 @@ ON_HOST = {
     "reset_keep_id": ("recfgct -s", "rmcctrl -p"),
     "reset_new_id": ("recfgct", "rmcctrl -p"),
 }
-ON_HMC = {"hmc_rebuild": "chsysstate -m {0.machine} -r sys -o rebuild", "hmc_autocorrect": "diagrmc -m {0.machine} --ip {0.address} --id {0.lpar_id} --autocorrect"}
+ON_HMC = {"hmc_rebuild": "chsysstate -m {0.machine} -r sys -o rebuild",
+          "hmc_autocorrect": "diagrmc -m {0.machine} --ip {0.address} --id {0.lpar_id} --autocorrect"}
 RESETS = {"reset_keep_id", "reset_new_id"}
 # A restart of rmcd with everything under it; a reset holds one.
 RESTARTS = {"recycle"} | RESETS
@@ -194,7 +195,8 @@ def test_a_suspension_is_lifted_for_the_selected_records_only(world):
     assert world.tokens(HOST) == ["O", "I"]
 
 
-@pytest.mark.parametrize(("selection", "arguments", "rc"), [("NodeID == 1", ["SuspendState=0"], 6), ("NodeID != 0", [], 4), ("NodeID != 0", ["SuspendState=x"], 4)])
+@pytest.mark.parametrize(("selection", "arguments", "rc"), [("NodeID == 1", ["SuspendState=0"], 6), ("NodeID != 0", [], 4),
+                                                            ("NodeID != 0", ["SuspendState=x"], 4)])
 def test_a_suspension_stays_where_nothing_is_selected_or_said(world, selection, arguments, rc):
     world.break_("SUSPENDED", HOST)
     assert lift(world, selection, *arguments) == rc

@@ -25,7 +25,7 @@ FAULTS = {code: each for family in FAMILIES for code, each in base.FAULTS.items(
 
 def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Optional[str] = None, hmc: Optional[str] = None, now: float = 0.0,
            **options: Any) -> List[str]:
-    """Apply a fault; the names of what it was applied to."""
+    """Apply a fault; the names under which it stands, by which it can be healed."""
     code = code.upper()
     if code in SCENARIOS:
         if subnet or hmc or options:
@@ -46,7 +46,7 @@ def inject(estate: Estate, code: str, host: Optional[str] = None, subnet: Option
         if code not in codes and code != "HEALTHY":
             codes.append(code)
     link.observe(estate, now)
-    return [lpar.name for lpar in where.lpars] or names
+    return names
 
 
 def _fit(where: Where, code: str) -> None:
