@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -73,6 +76,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     args = parser().parse_args(arguments)
     args.dir = Path(args.dir).expanduser().absolute()
     try:
+        check(args)
         return COMMANDS[args.command](args, arguments)
     except EstateError as problem:
         print("simulator: %s" % problem, file=sys.stderr)
@@ -81,12 +85,33 @@ def main(arguments: Optional[List[str]] = None) -> int:
         return 0
 
 
+LIMITS = {"hosts": (0, 2000), "settle": (0.01, 3600.0), "python_share": (0.0, 1.0), "rmc_port": (0, 65535), "ssh_port": (0, 65535), "parent": (0, 1 << 22),
+          "last": (0.0, 1e9)}
+
+
+def check(args: argparse.Namespace) -> None:
+    """Refuse what would only fail later, in the background or in silence."""
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(args, name, least) <= most:
+            raise EstateError("--%s must be from %s to %s" % (name.replace("_", "-"), least, most))
+    if args.command not in ("up", "serve"):
+        return
+    if not re.fullmatch(r"127\.([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])", args.base):
+        raise EstateError("--base must be two numbers of the loopback network, for example 127.21")
+    if args.python not in ("", "none") and not shutil.which(args.python):
+        raise EstateError("--python: there is no interpreter %s" % args.python)
+    if args.parent and not Path("/proc/%d" % args.parent).exists():
+        raise EstateError("--parent: there is no process %d" % args.parent)
+
+
 def up(args: argparse.Namespace, arguments: List[str]) -> int:
     from rsctsim import life
     from rsctsim.estates import ESTATES
     if args.estate not in ESTATES:
         raise EstateError("no estate %r; there are %s" % (args.estate, ", ".join(ESTATES)))
     life.prepare(args.dir)
+    if not args.foreground:     # what was started in the background must not outlive an interrupted start
+        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     if args.foreground:
         return serve(args, arguments)
     passed = arguments[arguments.index("up") + 1:]
@@ -135,10 +160,12 @@ def status(args: argparse.Namespace, arguments: List[str]) -> int:
 def break_(args: argparse.Namespace, arguments: List[str]) -> int:
     options: Dict[str, Any] = {}
     for pair in args.option:
-        name, _equals, text = pair.partition("=")
+        name, equals, text = pair.partition("=")
+        if not name or not equals:
+            raise EstateError("--option %s: NAME=VALUE is wanted" % pair)
         options[name] = _value(text)
     touched = Control(args.dir).break_(args.code, host=args.host, subnet=args.subnet, hmc=args.hmc, **options)
-    print("%s: %s" % (args.code, ", ".join(touched)))
+    print("%s: %s" % (args.code.upper(), ", ".join(touched) or "nothing to break"))
     return 0
 
 
@@ -161,7 +188,13 @@ def _value(text: str) -> Any:
 
 
 def log(args: argparse.Namespace, arguments: List[str]) -> int:
-    for entry in Control(args.dir).log(time.time() - args.last if args.last else 0.0):
+    control = Control(args.dir)
+    entries = control.log(time.time() - args.last if args.last else 0.0)
+    if args.host and not any(entry["host"] == args.host for entry in entries):
+        known = control.status()
+        if args.host not in {**known["lpars"], **known["hmcs"]}:
+            raise EstateError("no host %r; there are %s" % (args.host, ", ".join([*known["lpars"], *known["hmcs"]])))
+    for entry in entries:
         if (args.changes and not entry.get("changes")) or (args.host and entry["host"] != args.host):
             continue
         print(json.dumps(entry) if args.json else _line(entry))

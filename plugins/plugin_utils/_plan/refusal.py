@@ -21,6 +21,7 @@ NEXT_STEP = {
     "commands_differ": "The host would run other commands than those that were approved. Write a new plan and have it approved.",
     "preview_failed": "See the message of the module. Repairs need Python 3.9 or later on the partition, and root.",
     "deferred": "Run again when the others are done; rmc_remediate takes them in batches by itself.",
+    "served_by_another": "See why it does not run there. With -l on this host alone the command is its own.",
     "escalate": "Collect evidence (rmc_fix_ctsnap) and open a case.",
     "incomplete_evidence": "Make an HMC of this partition answer, and name it in rmc_hmcs or the group hmcs. Then run again.",
     "vios_partner": "Run again when the other VIOS is repaired; one VIOS of a machine at a time.",

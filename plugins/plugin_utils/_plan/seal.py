@@ -43,6 +43,7 @@ def seal(entries: list, previews: dict, terms: Terms, head: dict) -> dict:
         for host in hosts:
             if host["decision"] == REFUSED and not host.get("proposed") and _proposed_before(host, terms.approved):
                 host["refused"] = [_drift(host, terms.approved), *host["refused"]]
+    _follow(hosts)
     ready = [host for host in hosts if host["decision"] == APPLY]
     plan["waves"] = waves.order(ready, terms.serial, terms.per_hmc, terms.per_system)
     if terms.one_wave:
@@ -88,6 +89,17 @@ def _decide(host: dict, terms: Terms) -> None:
     if found:
         host["refused"] = [found]
         host["decision"] = WAITS if found["reason"] in ("not_approved", "approval_by_id_needed", "second_approval_needed") else REFUSED
+
+
+def _follow(hosts: list) -> None:
+    """Whoever is served by the command of another host waits with it where that command does not run."""
+    by_name = {host["host"]: host for host in hosts}
+    for host in hosts:
+        leader = by_name.get(host.get("shares"))
+        if leader and host["decision"] == APPLY and leader["decision"] != APPLY:
+            why = ", ".join(each["reason"] for each in leader["refused"])
+            host["decision"] = leader["decision"]
+            host["refused"] = [refusal("served_by_another", leader["host"], f"the command that serves this partition too does not run: {why}")]
 
 
 def people(names: list) -> set:

@@ -96,7 +96,7 @@ def _patch_sockets(module):
 def _patch_subprocess(module):
     """Commands called by their full AIX path are the simulated ones."""
     real_init = module.Popen.__init__
-    places = ("/usr/bin/", "/usr/sbin/", "/usr/sbin/rsct/bin/", "/opt/rsct/bin/", "/usr/ios/cli/")
+    places = ("/usr/bin/", "/usr/sbin/", "/usr/sbin/rsct/bin/", "/opt/rsct/bin/", "/usr/sbin/rsct/install/bin/", "/opt/rsct/install/bin/", "/usr/ios/cli/")
     simulated = os.environ.get("PATH", "").split(os.pathsep)[0]
 
     def here(word):

@@ -139,9 +139,18 @@ class Control:
 
     def log(self, since: float = 0.0) -> List[Dict[str, Any]]:
         """Everything recorded since a time (seconds of the epoch)."""
-        with open(self.directory / "commands.jsonl", encoding="utf-8") as lines:
-            entries = [json.loads(line) for line in lines if line.endswith("\n")]
+        try:
+            with open(self.directory / "commands.jsonl", encoding="utf-8") as lines:
+                entries = [json.loads(line) for line in lines if line.endswith("\n")]
+        except OSError as problem:
+            raise EstateError("no estate is running in %s" % self.directory) from problem
         return [entry for entry in entries if entry["time"] >= since]
+
+    def harm(self) -> List[str]:
+        """All damage that is not healed: "host: what"."""
+        found = self.status()
+        hosts = list(found["lpars"].items()) + list(found["hmcs"].items())
+        return ["%s: %s" % (name, text) for name, host in hosts for text in host["harm"]]
 
     def down(self) -> None:
         from .life import down

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import List
 
-from . import identity, link
+from . import harm, identity, link
 from .model import Estate, Loaded, Lpar, Subsystem
 from .subsystems import log_error, stop
 
-PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.ServiceRM", "IBM.ConfigRM")
+PERMANENT = ("IBM.HostRM", "IBM.DRM", "IBM.MgmtDomainRM", "IBM.CSMAgentRM", "IBM.ServiceRM", "IBM.ConfigRM")
 CLUSTER_RMS = ("IBM.StorageRM", "IBM.GblResRM", "IBM.RecoveryRM")
 ON_DEMAND = ("IBM.ERRM", "IBM.AuditRM", "IBM.LPRM", "IBM.SensorRM", "IBM.FSRM")
-GUARDED = ("ctrmc", "IBM.ConfigRM", "cthags", "cthats", "clconfd")
+GUARDED = ("ctrmc", "IBM.ConfigRM", "cthags", "cthats", "clconfd") + CLUSTER_RMS     # stopped, they take a cluster node down
 
 
 def new_pid(estate: Estate) -> int:
@@ -34,12 +34,12 @@ def start(estate: Estate, lpar: Lpar, name: str, now: float) -> int:
         _up(subsystem, pid, now)
         _load(estate, lpar, now)
         return pid
-    if name == "ctcas" and not _ctcasd_can_run(lpar):
+    if name == "ctcas" and not ctcasd_can_run(lpar):
         return pid
     if subsystem.group == "rsct_rm" and lpar.loaded is None:
         return pid          # a manager without rmcd ends again
     _up(subsystem, pid, now)
-    if name == "IBM.MgmtDomainRM":
+    if name == lpar.domain_manager:
         lpar.discover_at = now + 0.25 * estate.settle
     return pid
 
@@ -56,7 +56,7 @@ def _cannot_run(lpar: Lpar) -> str:
     return ""
 
 
-def _ctcasd_can_run(lpar: Lpar) -> bool:
+def ctcasd_can_run(lpar: Lpar) -> bool:
     """ctcasd's rules at start: no key at all = first start, one of two = it ends, no list = a new one with the own names."""
     present = identity.key_files_present(lpar)
     if present == 1 or not identity.tree_usable(lpar):
@@ -76,14 +76,15 @@ def _load(estate: Estate, lpar: Lpar, now: float) -> None:
     lpar.loaded = Loaded(
         started_at=now, node_id=working, consistent=working is not None and working == identity.read_node_id(identity.etc_node_id(lpar)),
         mcps=identity.read_registry(lpar), remote=lpar.remote_next, client_policy=lpar.client_policy_next, daemon_policy=lpar.daemon_policy_next)
-    _ctcasd_can_run(lpar)
+    harm.look(estate, lpar)     # before ctcasd makes new keys where there are none
+    ctcasd_can_run(lpar)
     identity.make_specials(lpar)
+    if lpar.foreign_sender:
+        identity.log_foreign_messages(lpar)
     log_error(lpar, now, "A6DF45AA", "I", "O", "RMCdaemon", "The daemon is started.", "RMCD_INFO_0_ST")
     for name in PERMANENT + (CLUSTER_RMS if lpar.cluster else ()):
         if name in lpar.subsystems and not (name == "IBM.ConfigRM" and not _has_basic(lpar)):
             start(estate, lpar, name, now)
-    if lpar.in_band and "mcproxy" in lpar.subsystems:
-        start(estate, lpar, "mcproxy", now)
     lpar.discover_at = now + 0.25 * estate.settle
     lpar.exchange_at = lpar.discover_at
 
@@ -95,27 +96,32 @@ def _has_basic(lpar: Lpar) -> bool:
     return tuple(int(part) for part in lpar.rsct_level().split(".") if part.isdigit()) < (3, 2, 5, 1)
 
 
-def stop_all(lpar: Lpar, now: float) -> None:
-    """rmcctrl -K/-z: rmcd and all resource managers; ctcas and the definitions stay."""
+def stop_all(lpar: Lpar, now: float, cures: bool = True) -> None:
+    """rmcctrl -K/-z: rmcd and all resource managers; ctcas and the definitions stay. A fault that stops them cures nothing."""
     stop(lpar, "ctrmc", now)
     for subsystem in lpar.subsystems.values():
         if subsystem.group == "rsct_rm":
             subsystem.pid = 0
-            if subsystem.cure == "recycle":
+            if cures and subsystem.cure == "recycle":
                 subsystem.dies_after = None
 
 
-def wreck(estate: Estate, lpar: Lpar, reason: str, now: float) -> str:
-    """A cluster node was hit where it hurts: it panics, its domain goes down, and status shows why."""
-    cluster = estate.clusters.get(lpar.cluster or "")
-    if cluster is None or lpar.wrecked:
-        return ""
-    lpar.wrecked = "%s on a node of %s %s: node panicked" % (reason, cluster.kind, cluster.name)
-    cluster.online = False
-    for subsystem in lpar.subsystems.values():
-        subsystem.pid = 0
-    lpar.loaded = None
-    return lpar.wrecked
+def boot(estate: Estate, lpar: Lpar, now: float) -> None:
+    """Down and up again: what ran before is started by inittab, and the link needs its time."""
+    running = [each for each in lpar.subsystems.values() if each.active]
+    stop_all(lpar, now)
+    lpar.boot_time, lpar.link_hold_until = now, now + 2 * estate.settle
+    for each in running:
+        _up(each, new_pid(estate), now) if each.group not in ("rsct", "rsct_rm") else stop(lpar, each.name, now)
+    if lpar.inittab_ctrmc and "ctrmc" in lpar.subsystems:
+        start(estate, lpar, "ctrmc", now)
+    start_mcproxy(estate, lpar, now)
+
+
+def start_mcproxy(estate: Estate, lpar: Lpar, now: float) -> None:
+    """It starts with the host: neither rmcd nor a recycle starts or stops it."""
+    if lpar.in_band and "mcproxy" in lpar.subsystems:
+        start(estate, lpar, "mcproxy", now)
 
 
 def define_rsct(lpar: Lpar) -> List[str]:
@@ -134,13 +140,19 @@ def refresh(estate: Estate, lpar: Lpar, now: float) -> None:
 
 
 def refresh_domain(estate: Estate, lpar: Lpar, now: float) -> None:
-    """rmcrefreshMD: the managers read the HMCs' identities again."""
+    """rmcrefreshMD: the managers read the HMCs' identities again, and rmcd the interfaces."""
     if lpar.loaded:
         lpar.discover_at = now
+        lpar.loaded.without_interface = False
 
 
 def reset(estate: Estate, lpar: Lpar, node_id: str, now: float) -> int:
     """recfgct after its guard: everything under /var/ct is new; the pid of the new rmcd."""
+    unconfigure(lpar, now)
+    return configure(estate, lpar, node_id, now)
+
+
+def unconfigure(lpar: Lpar, now: float) -> None:
     stop_all(lpar, now)
     stop(lpar, "ctcas", now)
     for subsystem in lpar.subsystems.values():
@@ -149,6 +161,9 @@ def reset(estate: Estate, lpar: Lpar, node_id: str, now: float) -> int:
     identity.wipe_tree(lpar)
     lpar.subsystems.pop("ctrmc", None)
     lpar.subsystems.pop("ctcas", None)
+
+
+def configure(estate: Estate, lpar: Lpar, node_id: str, now: float) -> int:
     define_rsct(lpar)
     identity.build_tree(lpar, node_id)
     identity.write_node_id(identity.etc_node_id(lpar), node_id)

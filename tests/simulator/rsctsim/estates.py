@@ -16,8 +16,8 @@ from .model import (Cluster, Estate, Filesystem, Fileset, Hmc, HmcSystem, HmcUse
                     Partition, Subsystem)
 
 UPTIME = 40 * 86400.0
-OS_LEVELS = {"7.1": "7100-05-09-2135", "7.2": "7200-05-06-2320", "7.3": "7300-02-02-2420"}
-RSCT_LEVELS = {"7.1": "3.2.5.2", "7.2": "3.2.6.2", "7.3": "3.3.1.1"}
+OS_LEVELS = {"6.1": "6100-05-01-1016", "7.1": "7100-05-09-2135", "7.2": "7200-05-06-2320", "7.3": "7300-02-02-2420"}
+RSCT_LEVELS = {"6.1": "2.5.5.0", "7.1": "3.2.5.2", "7.2": "3.2.6.2", "7.3": "3.3.1.1"}
 CORE_FILESETS = (
     ("auditrm", "RSCT Audit Log Resource Manager"), ("errm", "RSCT Event Response Resource Manager"), ("fsrm", "RSCT File System Resource Manager"),
     ("hostrm", "RSCT Host Resource Manager"), ("lprm", "RSCT Least Privilege Resource Manager"),
@@ -84,6 +84,8 @@ def add_software(lpar: Lpar, level: str) -> None:
     lpar.filesets.append(Fileset("rsct.basic.rte", level, "RSCT Basic Function", fix=level != base))
     if lpar.cluster:
         lpar.filesets.append(Fileset("cluster.es.server.rte", "7.2.6.0", "Base Server Runtime"))
+    if lpar.domain_manager == "IBM.CSMAgentRM":
+        lpar.filesets.append(Fileset("csm.client", "1.7.1.0", "Cluster Systems Management Client"))
     if lpar.kind == "vios":
         lpar.filesets.append(Fileset("ios.cli.rte", "7.2.5.200", "VIOS Command Line Interface"))
     if lpar.in_band:
@@ -99,7 +101,8 @@ def _subsystems(estate: Estate, lpar: Lpar, started: float) -> None:
     if lpar.in_band:
         add("mcproxy", "rsct", False)
     add("ctcas", "rsct", False)
-    for name in daemons.PERMANENT + (daemons.CLUSTER_RMS if lpar.cluster else ()) + daemons.ON_DEMAND:
+    absent = {"IBM.MgmtDomainRM", "IBM.CSMAgentRM"} - {lpar.domain_manager}
+    for name in tuple(name for name in daemons.PERMANENT if name not in absent) + (daemons.CLUSTER_RMS if lpar.cluster else ()) + daemons.ON_DEMAND:
         add(name, "rsct_rm", False)
     for name, group in IDLE_SUBSYSTEMS:
         add(name, group, bool(lpar.cluster) and name in ("cthags", "clconfd"))
@@ -116,6 +119,7 @@ def bring_up(estate: Estate) -> None:
         identity.make_domain_tree(estate, lpar)
         identity.write_node_id(identity.etc_node_id(lpar), node_id)
         daemons.start(estate, lpar, "ctrmc", now - UPTIME)
+        daemons.start_mcproxy(estate, lpar, now - UPTIME)
         for hmc in estate.hmcs_of(lpar.machine):
             hmc.nodes[lpar.slot] = NodeRow(lpar.address, index=len(hmc.nodes))
         link.discover(estate, lpar, now)

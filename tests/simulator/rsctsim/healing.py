@@ -5,45 +5,71 @@
 
 from __future__ import annotations
 
+import ipaddress
 import pickle
 from typing import List, Optional
 
-from . import daemons, identity, link
-from .model import Estate, Hmc, Lpar, NodeRow
+from . import daemons, harm, identity, link
+from .model import Estate, Hmc, Lpar
 
+# Not the sessions that are open, and what belongs to the links of LPARs: they are healed with these.
 HMC_STATE = ("up", "rmc_up", "firewall_open", "security_mode", "clock_offset", "users", "session_limit", "command_seconds", "diagrmc_seconds", "hanging",
-             "slow", "systems", "frozen", "busy")
+             "slow", "systems", "frozen", "busy", "harm", "harm_told", "restarted_at")
 
 
 def remember(estate: Estate) -> None:
+    for lpar in estate.lpars.values():
+        harm.settle_files(lpar)
     for host in list(estate.lpars.values()) + list(estate.hmcs.values()):
         estate.pristine[host.name] = pickle.dumps(host)
+    for lpar in estate.lpars.values():
+        estate.pristine["files " + lpar.name] = pickle.dumps(identity.files(lpar))
     estate.pristine["clusters"] = pickle.dumps(estate.clusters)
     for machine, system in estate.systems.items():
         estate.pristine["system " + machine] = pickle.dumps(system)
 
 
 def heal(estate: Estate, host: Optional[str], now: float) -> List[str]:
+    names = _named(estate, host)
     if host is None:
-        estate.blocks.clear()
-        estate.faults.clear()
-        names = list(estate.hmcs) + list(estate.lpars)
-    elif host in estate.lpars or host in estate.hmcs:
-        names = [host]
-    elif host in estate.faults:     # a subnet
-        estate.blocks = [block for block in estate.blocks if block.source != host]
-        names = []
+        _heal_systems(estate)
     else:
-        raise ValueError("no host %r" % host)
+        estate.blocks = [block for block in estate.blocks if host not in (block.source, block.owner)]
+        estate.faults.pop(host, None)
     for name in names:
         if name in estate.hmcs:
             _heal_hmc(estate, estate.hmcs[name])
         else:
             _heal_lpar(estate, estate.lpars[name], now)
-    for name in names or [host]:
+    for name in names:
         estate.faults.pop(name, None)
     link.observe(estate, now)
     return names or [host]
+
+
+def _named(estate: Estate, host: Optional[str]) -> List[str]:
+    """The hosts meant by a name: one, those of a subnet, or all."""
+    if host is None:
+        return list(estate.hmcs) + list(estate.lpars)
+    if host in estate.lpars or host in estate.hmcs:
+        return [host]
+    try:
+        subnet = ipaddress.ip_network(host)
+    except ValueError:
+        raise ValueError("no host %r; there are %s" % (host, ", ".join(list(estate.lpars) + list(estate.hmcs)))) from None
+    return [lpar.name for lpar in estate.lpars.values() if ipaddress.ip_address(lpar.address) in subnet]
+
+
+def _heal_systems(estate: Estate) -> None:
+    """What no single host has for itself."""
+    estate.blocks.clear()
+    estate.faults.clear()
+    estate.reached_instead.clear()
+    estate.clusters = pickle.loads(estate.pristine["clusters"])
+    for machine in estate.systems:
+        estate.systems[machine].__dict__.update(pickle.loads(estate.pristine["system " + machine]).__dict__)
+    for hmc in estate.hmcs.values():
+        hmc.__dict__.update(pickle.loads(estate.pristine[hmc.name]).__dict__, open_sessions=hmc.open_sessions)
 
 
 def _heal_hmc(estate: Estate, hmc: Hmc) -> None:
@@ -66,11 +92,14 @@ def _heal_lpar(estate: Estate, lpar: Lpar, now: float) -> None:
     identity.wipe_tree(lpar)
     identity.build_tree(lpar, node_id)
     identity.make_domain_tree(estate, lpar)
+    identity.restore_files(lpar, pickle.loads(estate.pristine["files " + lpar.name]))
     identity.write_node_id(identity.etc_node_id(lpar), node_id)
     identity.write_registry(lpar)
+    harm.settle_files(lpar)
     lpar.loaded = None
     # Running since the boot, as it was built: a young rmcd is a symptom of its own.
     daemons.start(estate, lpar, "ctrmc", min(lpar.boot_time + 60.0, now))
+    daemons.start_mcproxy(estate, lpar, min(lpar.boot_time + 60.0, now))
 
 
 def _heal_surroundings(estate: Estate, lpar: Lpar) -> None:
@@ -86,10 +115,15 @@ def _heal_surroundings(estate: Estate, lpar: Lpar) -> None:
         hmc.systems[lpar.machine] = old.systems[lpar.machine]
         for each in gone:
             hmc.nodes.pop((lpar.machine, each.lpar_id), None)
-        index = hmc.nodes[lpar.slot].index if lpar.slot in hmc.nodes else len(hmc.nodes)
-        hmc.nodes[lpar.slot] = NodeRow(lpar.address, index=index)
+        hmc.nodes[lpar.slot] = old.nodes[lpar.slot]
         for held in (hmc.cached_address, hmc.frozen, hmc.busy):
             held.pop(lpar.slot, None)
         hmc.retired_keys.pop(lpar.name, None)
+        hmc.strangers.discard(lpar.name)
+        hmc.keys[lpar.name] = old.keys.get(lpar.name, "")
+        if "SECURITY_MODE" in estate.faults.get(lpar.name, []):
+            hmc.security_mode = old.security_mode
+    built = pickle.loads(estate.pristine["clusters"])
+    estate.clusters.pop("dom_" + lpar.name, None)
     if lpar.cluster:
-        estate.clusters[lpar.cluster] = pickle.loads(estate.pristine["clusters"])[lpar.cluster]
+        estate.clusters[lpar.cluster] = built[lpar.cluster]

@@ -17,7 +17,7 @@ import shutil
 import socket
 from dataclasses import asdict
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 from .model import Estate, Lpar, McpRecord
 
@@ -106,6 +106,10 @@ def key_files_present(lpar: Lpar) -> int:
     return sum(1 for name in ("ct_has.qkf", "ct_has.pkf") if cfg(lpar, name).is_file())
 
 
+def trust_files(lpar: Lpar) -> Set[str]:
+    return {name for name in ("ct_has.qkf", "ct_has.pkf", "ct_has.thl") if cfg(lpar, name).is_file()}
+
+
 def keys_pair(lpar: Lpar) -> bool:
     seed = private_seed(lpar)
     return bool(seed) and public_of(seed) == public_key(lpar)
@@ -153,8 +157,34 @@ def read_registry(lpar: Lpar) -> List[McpRecord]:
 
 
 def write_registry(lpar: Lpar) -> None:
-    if lpar.loaded is not None and registry(lpar).parent.is_dir():
-        _write(registry(lpar), json.dumps([asdict(record) for record in lpar.loaded.mcps], indent=1) + "\n", 0o644)
+    if lpar.loaded is not None:
+        store_records(lpar, lpar.loaded.mcps)
+
+
+def records(lpar: Lpar) -> List[McpRecord]:
+    """What rmcd holds, or will hold when it is started."""
+    return lpar.loaded.mcps if lpar.loaded else read_registry(lpar)
+
+
+def store_records(lpar: Lpar, new: List[McpRecord]) -> None:
+    if lpar.loaded:
+        lpar.loaded.mcps = new
+    if registry(lpar).parent.is_dir():
+        _write(registry(lpar), json.dumps([asdict(record) for record in new], indent=1) + "\n", 0o644)
+
+
+def files(lpar: Lpar) -> Dict[str, bytes]:
+    """Keys, lists, node id and settings: /var/ct/cfg as it is."""
+    return {path.name: path.read_bytes() for path in cfg(lpar).iterdir() if path.is_file()}
+
+
+def restore_files(lpar: Lpar, saved: Dict[str, bytes]) -> None:
+    for name, content in saved.items():
+        path = cfg(lpar, name)
+        mode = path.stat().st_mode & 0o777
+        path.chmod(0o600)
+        path.write_bytes(content)
+        path.chmod(mode)
 
 
 # --- the tree ----------------------------------------------------------------------------------------------------------
@@ -183,6 +213,15 @@ def build_tree(lpar: Lpar, node_id: str) -> None:
     _write(top / "IW/log/mc/default", "", 0o644)
     _write(top / "IBM.DRM.stderr", "", 0o644)
     make_specials(lpar)
+
+
+def log_foreign_messages(lpar: Lpar) -> None:
+    """What rmcd writes when somebody else sends to its port."""
+    path = var_ct(lpar) / "IW/log/mc/default"
+    if path.parent.is_dir():
+        with open(path, "a", encoding="utf-8") as handle:
+            for number in range(5):
+                handle.write("rmcd: 2610-217 %d unrecognized messages were received in the last %d.18 minutes.\n" % (193 + number, 10 + number))
 
 
 def make_domain_tree(estate: Estate, lpar: Lpar) -> None:

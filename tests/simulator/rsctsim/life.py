@@ -59,6 +59,10 @@ def start_in_background(directory: Path, arguments: List[str]) -> None:
     except BaseException:
         if child.poll() is None:
             child.terminate()
+            try:
+                child.wait(STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                child.kill()
         raise
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import List, Optional, Tuple, Union
 
-from . import identity, network
+from . import harm, identity, network
 from .model import CachedView, Estate, Hmc, LinkState, Loaded, Lpar, ManagedSystem, McpRecord, NodeRow, Partition, RawView, Slot, Target
 from .subsystems import expire
 
@@ -35,8 +35,10 @@ def filesystem_full(lpar: Lpar, mount: str = "/var") -> bool:
     return any(fs.mount == mount and (fs.used_kb >= fs.size_kb or fs.inodes_used >= fs.inodes) for fs in lpar.filesystems)
 
 
-def source_address(lpar: Lpar) -> str:
-    return lpar.route_source or lpar.address
+def source_address(lpar: Lpar, now: float) -> str:
+    """The route may lead out by another interface, all the time or by turns."""
+    away = not lpar.route_seconds or int(now / lpar.route_seconds) % 2
+    return lpar.route_source if lpar.route_source and away else lpar.address
 
 
 def record_for(lpar: Lpar, hmc: Hmc) -> Optional[McpRecord]:
@@ -71,7 +73,7 @@ def authenticated(lpar: Lpar, hmc: Hmc) -> bool:
 
 def exchange_keys(lpar: Lpar, hmc: Hmc) -> bool:
     """Node and MCP give each other their public keys. A key that the HMC saw replaced before is not taken back."""
-    if not identity.keys_pair(lpar):
+    if not identity.keys_pair(lpar) or lpar.name in hmc.strangers:
         return False
     own = identity.public_key(lpar)
     retired = hmc.retired_keys.setdefault(lpar.name, set())
@@ -106,7 +108,7 @@ def reachable(estate: Estate, hmc: Hmc, lpar: Lpar) -> bool:
         return False
     if lpar.in_band:
         return lpar.active("mcproxy")
-    if lpar.powervs and not any(interface.link_local for interface in lpar.interfaces):
+    if network.interface_lost(lpar) or (lpar.loaded and lpar.loaded.without_interface):
         return False
     return network.udp_passes(estate, lpar, hmc)
 
@@ -126,23 +128,35 @@ def target(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> Target:
         return Target("O" if known else "")
     record = record_for(lpar, hmc)
     if record is None:
-        return Target("O" if known else "", generation=loaded.started_at)
+        return Target("O" if known else "", generation=max(loaded.started_at, hmc.restarted_at))
     token = _token(estate, hmc, lpar, loaded, record, now)
+    if token == "I" and _cannot_be_new(estate, hmc, lpar, now):
+        token = "O"
     usable = (loaded.remote or lpar.in_band) and loaded.client_policy != "D" and loaded.daemon_policy != "D" \
         and not lpar.foreign_sender and not lpar.unexplained and lpar.rsct_level() not in BAD_LEVELS
-    return Target(token, usable, lpar.active("IBM.DRM"), loaded.started_at)
+    return Target(token, usable, lpar.active("IBM.DRM"), max(loaded.started_at, hmc.restarted_at))
+
+
+def _cannot_be_new(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> bool:
+    """A system without connection to its HMC keeps the RMC connections that it has, and gets no new ones."""
+    lost_at = hmc.systems[lpar.machine].lost_at
+    if lost_at is None or lpar.loaded is None:
+        return False
+    state = estate.links.get((hmc.name, lpar.name), LinkState())
+    return max(lpar.loaded.started_at, hmc.restarted_at) > lost_at or _evaluate(estate, state, now)[0] != "I"
 
 
 def _token(estate: Estate, hmc: Hmc, lpar: Lpar, loaded: Loaded, record: McpRecord, now: float) -> str:
-    if loaded.suspended:
+    if loaded.suspends(record):
         return "S"
     if now < lpar.link_hold_until or record.node_id != hmc.node_id or not reachable(estate, hmc, lpar) or address_conflict(hmc, lpar):
         return "O"
-    if not loaded.consistent or not loaded.node_id or not lpar.active("IBM.MgmtDomainRM"):
+    if not loaded.consistent or not loaded.node_id or not lpar.active(lpar.domain_manager):
         return "O"
     if lpar.flap_seconds and int(now / lpar.flap_seconds) % 2:
         return "O"
-    if lpar.route_source and lpar.route_source not in record.connectivity_names:
+    source = source_address(lpar, now)
+    if source != lpar.address and source not in record.connectivity_names:
         return "O"
     if len(duplicates(estate, lpar)) > 1:
         return "Z"
@@ -170,11 +184,25 @@ def observe(estate: Estate, now: float, lpar: Optional[Lpar] = None) -> None:
         due = {moment for moment in (each.discover_at, each.exchange_at, each.link_hold_until) if moment and looked < moment < now}
         for moment in sorted(due) + [now]:
             expire(each, moment)
+            harm.look(estate, each)
+            _look_around(estate, each, moment)
             discover(estate, each, moment)
             exchange(estate, each, moment)
             for hmc in hmcs:
                 _note(estate, hmc, each, moment)
-        network.write_state(estate, each)
+        network.write_state(estate, each, source_address(each, now))
+
+
+def _look_around(estate: Estate, lpar: Lpar, now: float) -> None:
+    """What is remembered beyond its cause."""
+    if lpar.loaded and network.interface_lost(lpar):
+        lpar.loaded.without_interface = True
+    for hmc in estate.hmcs_of(lpar.machine):
+        connection = hmc.systems[lpar.machine]
+        if connection.state.lower() in REGISTERING_STATES:
+            connection.lost_at = None
+        elif connection.lost_at is None:
+            connection.lost_at = now
 
 
 def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
@@ -186,14 +214,14 @@ def _note(estate: Estate, hmc: Hmc, lpar: Lpar, now: float) -> None:
         if len(state.history) > HISTORY:
             del state.history[0]
     if lpar.loaded and heading.token in ("I", "Z") and _evaluate(estate, state, now)[0] == heading.token:
-        _register(hmc, lpar)
+        _register(hmc, lpar, now)
 
 
 def discover(estate: Estate, lpar: Lpar, now: float) -> None:
     """IBM.MgmtDomainRM reads the HMCs' identities from the firmware and adds a record for an address it does not have."""
     if lpar.discover_at is None or now < lpar.discover_at or lpar.loaded is None:
         return
-    if not lpar.active("IBM.MgmtDomainRM") or estate.systems[lpar.machine].novalink:
+    if not lpar.active(lpar.domain_manager) or estate.systems[lpar.machine].novalink:
         return
     lpar.discover_at = None
     for hmc in estate.hmcs_of(lpar.machine):
@@ -214,12 +242,12 @@ def exchange(estate: Estate, lpar: Lpar, now: float) -> None:
             exchange_keys(lpar, hmc)
 
 
-def _register(hmc: Hmc, lpar: Lpar) -> None:
+def _register(hmc: Hmc, lpar: Lpar, now: float) -> None:
     row = hmc.nodes.get(lpar.slot)
     if row is None:
         row = hmc.nodes[lpar.slot] = NodeRow(lpar.address, index=max([r.index for r in hmc.nodes.values()], default=-1) + 1)
     if not row.pinned:
-        row.address = source_address(lpar)
+        row.address = source_address(lpar, now)
         hmc.cached_address.pop(lpar.slot, None)
     row.stale = False
     row.node_id = lpar.loaded.node_id or ""
@@ -348,7 +376,10 @@ def os_version(lpar: Lpar) -> str:
 # --- what HMC commands change ------------------------------------------------------------------------------------------
 
 def rebuild(estate: Estate, hmc: Hmc, system: ManagedSystem, now: float) -> None:
-    """chsysstate -o rebuild: the cache is read anew. Addresses and rows of RMC itself stay as they are."""
+    """chsysstate -o rebuild: the cache is read anew. Addresses and rows of RMC itself stay, except those of partitions that were deleted."""
+    for slot, row in list(hmc.nodes.items()):
+        if slot[0] == system.machine and row.stale and system.partition(slot[1]) is None:
+            del hmc.nodes[slot]
     for slot in [slot for slot in hmc.frozen if slot[0] == system.machine]:
         del hmc.frozen[slot]
     observe(estate, now)
@@ -369,6 +400,7 @@ def autocorrect(estate: Estate, hmc: Hmc, slot: Slot, address: str, now: float) 
         hmc.cached_address.pop(slot, None)
         done.append("stale address")
     record = record_for(lpar, hmc)
+    hmc.strangers.discard(lpar.name)
     if record and record.node_id == hmc.node_id and reachable(estate, hmc, lpar) and not authenticated(lpar, hmc) and exchange_keys(lpar, hmc):
         done.append("trust")
     observe(estate, now)

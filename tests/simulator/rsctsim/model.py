@@ -1,7 +1,7 @@
 # Copyright (c) 2026, aixops team
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated estate as plain data. Behaviour lives elsewhere: link.py (RMC), aix/ and hmc/ (commands), faults.py.
+"""The simulated estate as plain data. Behaviour lives elsewhere: link.py (RMC), aix/ and hmc/ (commands), faults/.
 
 Times are seconds of the server's clock (time.time()). Node ids and keys of an LPAR are NOT here: they are real files
 under ``Lpar.root`` (see identity.py), so that tools which save and restore files have a real effect.
@@ -27,7 +27,7 @@ class Reply:
     delay: float = 0.0
     hang: bool = False
     changes: bool = False   # the command changed state (or tried to)
-    harm: str = ""          # why it did damage; goes into the log
+    harm: str = ""          # the damage it did; goes into the log
     after: Optional[Callable[[], None]] = None   # what happens at the end of the delay, if the client still waits
 
 
@@ -75,10 +75,15 @@ class Loaded:
     consistent: bool                 # /etc and /var copy of the node id agreed at start
     mcps: List[McpRecord] = field(default_factory=list)
     suspended: bool = False          # on purpose, around a live kernel update
+    awake: Set[str] = field(default_factory=set)            # node ids of HMCs for which that was lifted
     remote: bool = True              # remote clients: TCP port is bound
     client_policy: str = "E"         # rmcctrl -m
     daemon_policy: str = "E"         # rmcctrl -M
+    without_interface: bool = False  # it lost the management interface, and does not look again by itself
     refused: Dict[str, str] = field(default_factory=dict)   # HMC name -> X: suspended by rmcd itself until refresh
+
+    def suspends(self, record: McpRecord) -> bool:
+        return self.suspended and record.node_id not in self.awake
 
 
 @dataclass
@@ -160,6 +165,11 @@ class Lpar:
     link_hold_until: float = 0.0     # no heartbeat before (still booting, just moved)
     up: bool = True
     wrecked: str = ""                # why this node is gone; not empty = panicked
+    harm: List[str] = field(default_factory=list)           # the damage that was done to it
+    harm_told: int = 0               # how much of that is in the log
+    given_files: Set[str] = field(default_factory=set)      # key files and trusted host list as it was built or broken
+    given_id: str = ""               # working copy of the node id, likewise
+    clone_of: str = ""               # the LPAR that it was copied from
     subsystems: Dict[str, Subsystem] = field(default_factory=dict)
     inittab_ctrmc: bool = True
     loaded: Optional[Loaded] = None  # None = rmcd is not running
@@ -173,6 +183,7 @@ class Lpar:
     filesystems: List[Filesystem] = field(default_factory=list)
     interfaces: List[Interface] = field(default_factory=list)
     route_source: str = ""           # address used towards the HMCs when it is not the first one
+    route_seconds: float = 0.0       # it is not there every other period of this length; 0: always
     path_mtu: int = 1500             # what the network towards the HMCs carries
     ipsec_available: bool = False
     filter_rules: List[str] = field(default_factory=list)   # lsfilt -O lines
@@ -199,6 +210,12 @@ class Lpar:
     def active(self, subsystem: str) -> bool:
         found = self.subsystems.get(subsystem)
         return bool(found and found.active)
+
+    @property
+    def domain_manager(self) -> str:
+        """What reads the HMCs from the firmware; before RSCT 3.1 that is CSM's agent, and there is no IBM.MCP."""
+        level = [int(part) for part in self.rsct_level().split(".")[:2] if part.isdigit()]
+        return "IBM.CSMAgentRM" if level and level < [3, 1] else "IBM.MgmtDomainRM"
 
     def rsct_level(self) -> str:
         return next((fs.level for fs in self.filesets if fs.name == "rsct.core.rmc"), "")
@@ -253,6 +270,7 @@ class HmcSystem:
     shown_name: str = ""             # "" = name of the system; never connected: its service processor's address
     delay: float = 0.0               # slow system
     hang: bool = False
+    lost_at: Optional[float] = None  # since when no new RMC connection can be made
 
 
 @dataclass
@@ -294,6 +312,10 @@ class Hmc:
     key: str = ""                    # its own key
     keys: Dict[str, str] = field(default_factory=dict)            # LPAR name -> key the HMC trusts
     retired_keys: Dict[str, Set[str]] = field(default_factory=dict)   # older keys: not accepted again
+    strangers: Set[str] = field(default_factory=set)              # LPARs from which it takes no key by itself
+    harm: List[str] = field(default_factory=list)                 # the damage that was done to it
+    harm_told: int = 0
+    restarted_at: float = 0.0        # links of before begin anew
     users: Dict[str, HmcUser] = field(default_factory=dict)
     session_limit: int = 40
     command_seconds: float = 0.1
@@ -341,6 +363,7 @@ class Block:
     hmc: str = ""
     tcp: str = "timeout"             # open, refused, timeout, unreachable
     udp: bool = False                # False = heartbeats do not pass
+    owner: str = ""                  # host, subnet or HMC that was broken, for heal
 
 
 @dataclass
@@ -352,6 +375,7 @@ class Estate:
     ssh_port: int = 0
     settle: float = 2.0
     ctsthl_replaces: bool = False    # ctsthl -s also replaces the own entries that have another key [unverified: it only adds]
+    remote_persists: bool = False    # rmcctrl -p and -P also hold for the next start of rmcd [unverified: they do not]
     python: str = ""                 # interpreter of hosts that have Python; "" = the one that runs the simulator, "none" = no Python anywhere
     lpars: Dict[str, Lpar] = field(default_factory=dict)
     hmcs: Dict[str, Hmc] = field(default_factory=dict)

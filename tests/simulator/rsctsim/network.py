@@ -35,10 +35,15 @@ def locally_filtered(lpar: Lpar, hmc: Hmc, protocol: str, port: int) -> bool:
     return False
 
 
+def interface_lost(lpar: Lpar) -> bool:
+    """Management runs over an IPv6 link-local address, and there is none."""
+    return lpar.powervs and not any(interface.link_local for interface in lpar.interfaces)
+
+
 def tcp_result(estate: Estate, lpar: Lpar, hmc: Hmc) -> str:
     """open, refused, timeout or unreachable, for a connect from the LPAR to the HMC's RMC port."""
     results: List[str] = [block.tcp for block in estate.blocks if _applies(block, lpar, hmc)]
-    if lpar.powervs and not any(interface.link_local for interface in lpar.interfaces):
+    if interface_lost(lpar):
         results.append("unreachable")
     if not hmc.firewall_open or locally_filtered(lpar, hmc, "tcp", estate.rmc_port):
         results.append("timeout")
@@ -55,9 +60,8 @@ def udp_passes(estate: Estate, lpar: Lpar, hmc: Hmc) -> bool:
     return all(block.udp for block in estate.blocks if _applies(block, lpar, hmc))
 
 
-def write_state(estate: Estate, lpar: Lpar) -> None:
+def write_state(estate: Estate, lpar: Lpar, own: str) -> None:
     """One line a fact, written aside and renamed, and only when something changed."""
-    own = lpar.route_source or lpar.address
     lines = ["clock %s" % lpar.clock_offset, "host %s" % lpar.hostname, "own %s" % own, "base %s." % estate.base, "port %d" % estate.rmc_port]
     lines += ["path %s %s" % (hmc.address, tcp_result(estate, lpar, hmc)) for hmc in estate.hmcs.values()]
     text = "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Dict, Iterator, List, Optional, Set
 
 PROC = Path("/proc")
 
@@ -29,13 +29,38 @@ class Identity:
         return start_time(self.pid) == self.started and bool(self.started)
 
 
-def start_time(pid: int) -> Optional[str]:
-    """Field 22 of /proc/PID/stat; None for a process that is gone or a zombie."""
+def _stat(pid: int) -> Optional[List[str]]:
+    """/proc/PID/stat from the third field on; None for a process that is gone or a zombie."""
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else fields[19]
+    return None if fields[0] in "ZX" else fields
+
+
+def start_time(pid: int) -> Optional[str]:
+    fields = _stat(pid)
+    return fields[19] if fields else None
+
+
+def sessions() -> Dict[int, List[int]]:
+    """Session id -> its processes."""
+    found: Dict[int, List[int]] = {}
+    for entry in PROC.iterdir():
+        fields = _stat(int(entry.name)) if entry.name.isdigit() else None
+        if fields:
+            found.setdefault(int(fields[3]), []).append(int(entry.name))
+    return found
+
+
+def kill_sessions(wanted: Set[int]) -> None:
+    """Also what has cleared its environment."""
+    found = sessions() if wanted else {}
+    for pid in [pid for session in wanted for pid in found.get(session, [])]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            continue
 
 
 MARKER = "SIM_ESTATE"       # variable in the environment of every process that an estate starts

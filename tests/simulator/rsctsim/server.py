@@ -13,7 +13,7 @@ import socket
 import struct
 import sys
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 import asyncssh
 
@@ -39,6 +39,7 @@ class Server:
         self.sockets: List[socket.socket] = []
         self.rooms = rooms.Rooms(estate)
         self.sessions: set = set()
+        self.session_ids: Set[int] = set()      # of the processes that we started
 
     # --- life ----------------------------------------------------------------------------------------------------------
 
@@ -136,6 +137,8 @@ class Server:
                 await asyncio.wait_for(self.stopping.wait(), WATCH_SECONDS)
             except asyncio.TimeoutError:
                 pass
+            # A number without processes may be given to somebody else's session.
+            self.session_ids &= set(processes.sessions()) if self.session_ids else set()
             try:
                 if self.estate.directory.stat().st_ino != mine:
                     return
@@ -145,6 +148,7 @@ class Server:
                 return
 
     def _close(self) -> None:
+        processes.kill_sessions(self.session_ids)
         processes.kill_marked("%s=%s" % (processes.MARKER, self.marker))
         self.log.close()
         for sock in self.sockets:
@@ -194,7 +198,7 @@ class Server:
         task = asyncio.current_task()
         self.sessions.add(task)
         try:
-            await run_session(process, argv, env, home)
+            await run_session(process, argv, env, home, self.session_ids.add)
         finally:
             self.sessions.discard(task)
 

@@ -12,7 +12,7 @@ import pty
 import struct
 import termios
 from pathlib import Path
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 import asyncssh
 
@@ -40,12 +40,13 @@ class FileServer(asyncssh.SFTPServer):
             pass
 
 
-async def run_session(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path) -> None:
+async def run_session(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path, started: Callable[[int], None]) -> None:
+    """``started`` is told the id of the session, which all its processes bear."""
     # The streams are pumped here and not by asyncssh's redirect(), which loses exit codes.
     if process.get_terminal_type() is not None:
-        code = await _with_pty(process, argv, dict(env, TERM=process.get_terminal_type() or "dumb"), home)
+        code = await _with_pty(process, argv, dict(env, TERM=process.get_terminal_type() or "dumb"), home, started)
     else:
-        code = await _with_pipes(process, argv, env, home)
+        code = await _with_pipes(process, argv, env, home, started)
     if code < 0:
         process.exit_with_signal(_signal_name(-code))
     else:
@@ -56,9 +57,10 @@ def _signal_name(number: int) -> str:
     return {1: "HUP", 2: "INT", 9: "KILL", 13: "PIPE", 15: "TERM"}.get(number, "ABRT")
 
 
-async def _with_pipes(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path) -> int:
+async def _with_pipes(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path, started: Callable[[int], None]) -> int:
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(*argv, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=home, start_new_session=True)
+    started(child.pid)
     feeder = asyncio.ensure_future(_feed(process, child.stdin))
     try:
         await asyncio.gather(_drain(child.stdout, process.stdout), _drain(child.stderr, process.stderr))
@@ -93,7 +95,7 @@ async def _drain(source: asyncio.StreamReader, sink: asyncssh.SSHWriter) -> None
             continue    # the client left; the command goes on, as under sshd
 
 
-async def _with_pty(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path) -> int:
+async def _with_pty(process: asyncssh.SSHServerProcess, argv: List[str], env: Dict[str, str], home: Path, started: Callable[[int], None]) -> int:
     master, slave = pty.openpty()
     columns, rows, width, height = process.get_terminal_size()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows or 24, columns or 80, width, height))
@@ -106,6 +108,7 @@ async def _with_pty(process: asyncssh.SSHServerProcess, argv: List[str], env: Di
         child = await asyncio.create_subprocess_exec(*argv, stdin=slave, stdout=slave, stderr=slave, env=env, cwd=home, preexec_fn=take_terminal)
     finally:
         os.close(slave)
+    started(child.pid)
     loop = asyncio.get_running_loop()
     closed = loop.create_future()
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any, Tuple
 
 from . import link
@@ -35,15 +36,21 @@ def _step(thing: Any, words: list) -> Tuple[Any, int]:
             if ".".join(words[:count]) in thing:
                 return ".".join(words[:count]), count
         return ".".join(words), len(words)
-    if isinstance(thing, list):
+    if isinstance(thing, (list, tuple)):
+        if not words[0].isdigit() or int(words[0]) >= len(thing):
+            raise ValueError("there is no number %s there; there are %d" % (words[0], len(thing)))
         return int(words[0]), 1
+    if not dataclasses.is_dataclass(thing):
+        raise ValueError("there is nothing in %r" % (thing,))
     if not hasattr(thing, words[0]):
         raise ValueError("nothing is called %r there; there are %s" % (words[0], ", ".join(f.name for f in dataclasses.fields(thing))))
     return words[0], 1
 
 
 def _inside(thing: Any, key: Any) -> Any:
-    return thing[key] if isinstance(thing, (dict, list)) else getattr(thing, key)
+    if isinstance(thing, dict) and key not in thing:
+        raise ValueError("nothing is called %r there; there are %s" % (key, ", ".join(map(str, thing)) or "none"))
+    return thing[key] if isinstance(thing, (dict, list, tuple)) else getattr(thing, key)
 
 
 def _walk(estate: Estate, host: str, path: str) -> Tuple[Any, Any]:
@@ -73,10 +80,39 @@ def value_at(estate: Estate, host: str, path: str) -> Any:
     return plain(_inside(thing, key))
 
 
+def _fits(thing: Any, key: Any, old: Any, value: Any) -> None:
+    """A value of another kind would only be noticed by whoever stumbles over it."""
+    optional = dataclasses.is_dataclass(thing) and str(next((f.type for f in dataclasses.fields(thing) if f.name == key), "")).startswith("Optional")
+    wanted: Any = None
+    if isinstance(thing, tuple) or dataclasses.is_dataclass(old) or callable(getattr(type(thing), key if isinstance(key, str) else "", None)):
+        raise ValueError("%s is not a single value: name one inside of it" % key)
+    if isinstance(getattr(type(thing), str(key), None), property):
+        raise ValueError("%s follows from other values" % key)
+    if value is None and (optional or old is None):
+        return
+    if isinstance(old, bool):
+        wanted = (bool,)
+    elif isinstance(old, (int, float)):
+        wanted = (int, float)
+    elif isinstance(old, str):
+        wanted = (str,)
+    elif isinstance(old, (list, set, tuple)):
+        wanted = (list, tuple)
+        if any(dataclasses.is_dataclass(each) for each in old):
+            raise ValueError("%s holds more than single values: name one inside of it" % key)
+    elif isinstance(old, dict):
+        wanted = (dict,)
+    if wanted and (not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)):
+        raise ValueError("%s is %s; %s does not fit" % (key, json.dumps(plain(old)), json.dumps(value)))
+
+
 def change(estate: Estate, host: str, path: str, value: Any, now: float) -> Any:
     thing, key = _walk(estate, host, path)
     new = isinstance(thing, dict) and key not in thing
+    if new and any(dataclasses.is_dataclass(each) for each in thing.values()):
+        raise ValueError("nothing is called %r there; there are %s" % (key, ", ".join(map(str, thing))))
     old = None if new else _inside(thing, key)
+    _fits(thing, key, old, value)
     if isinstance(old, set):
         value = set(value)
     elif isinstance(old, tuple):

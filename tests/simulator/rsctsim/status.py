@@ -16,7 +16,7 @@ def report(estate: Estate, now: float) -> Dict[str, Any]:
     return {
         "name": estate.name, "directory": str(estate.directory), "ssh_port": estate.ssh_port, "rmc_port": estate.rmc_port, "settle": estate.settle,
         "lpars": {lpar.name: _lpar(estate, lpar, now) for lpar in estate.lpars.values()},
-        "hmcs": {hmc.name: {"address": hmc.address, "up": hmc.up, "faults": estate.faults.get(hmc.name, []), "sessions": hmc.open_sessions,
+        "hmcs": {hmc.name: {"address": hmc.address, "up": hmc.up, "faults": estate.faults.get(hmc.name, []), "sessions": hmc.open_sessions, "harm": hmc.harm,
                             "systems": {machine: system.state for machine, system in hmc.systems.items()}} for hmc in estate.hmcs.values()},
         "subnets": {name: codes for name, codes in estate.faults.items() if "/" in name}}
 
@@ -29,7 +29,7 @@ def _lpar(estate: Estate, lpar: Lpar, now: float) -> Dict[str, Any]:
         hmcs[hmc.name] = {"rmc_state": cached.rmc_state, "dlpar": list(cached.dlpar), "raw_active": raw.active if raw else None,
                           "token": tokens.get(hmc.hmc_name)}
     return {"address": lpar.address, "machine": lpar.machine, "lpar_id": lpar.lpar_id, "kind": lpar.kind, "python": lpar.python, "up": lpar.up,
-            "wrecked": lpar.wrecked, "cluster": lpar.cluster, "faults": estate.faults.get(lpar.name, []), "rmcd": lpar.loaded is not None,
+            "wrecked": lpar.wrecked, "harm": list(lpar.harm), "cluster": lpar.cluster, "faults": estate.faults.get(lpar.name, []), "rmcd": lpar.loaded is not None,
             "node_id": identity.read_node_id(identity.etc_node_id(lpar)), "hmcs": hmcs, "healthy": healthy(hmcs)}
 
 
@@ -41,16 +41,19 @@ def _state(view: Dict[str, Any]) -> str:
     return view["rmc_state"] + (" 0,0,0" if view["rmc_state"] == "active" and not all(view["dlpar"]) else "")
 
 
+def _note(host: Dict[str, Any]) -> str:
+    return "; ".join(([", ".join(host["faults"])] if host["faults"] else []) + (["HARM: " + ", ".join(host["harm"])] if host["harm"] else []))
+
+
 def lines(status: Dict[str, Any]) -> List[str]:
     """The table of `status`."""
     rows = [("LPAR", "ADDRESS", "HMC: STATE, TOKEN", "FAULTS")]
     for name, lpar in status["lpars"].items():
         views = "; ".join("%s: %s %s" % (hmc, _state(view), view["token"] or "-") for hmc, view in lpar["hmcs"].items())
-        note = "WRECKED: " + lpar["wrecked"] if lpar["wrecked"] else ", ".join(lpar["faults"])
-        rows.append((name, lpar["address"], views, note))
+        rows.append((name, lpar["address"], views, _note(lpar)))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     text = ["%s%s" % ("  ".join(row[column].ljust(widths[column]) for column in range(3)), "  " + row[3] if row[3] else "") for row in rows]
     for name, hmc in status["hmcs"].items():
-        text.append("HMC %s %s%s%s" % (name, hmc["address"], "" if hmc["up"] else " DOWN", "  " + ", ".join(hmc["faults"]) if hmc["faults"] else ""))
+        text.append(("HMC %s %s%s  %s" % (name, hmc["address"], "" if hmc["up"] else " DOWN", _note(hmc))).rstrip())
     text += ["subnet %s  %s" % (name, ", ".join(codes)) for name, codes in status["subnets"].items()]
     return text

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from rsctsim import estates
 from world import World, faults
 
 UP, DOWN, NO_DLPAR = ("active", (1, 1, 1)), ("inactive", (0, 0, 0)), ("active", (0, 0, 0))
@@ -103,25 +104,6 @@ def test_the_right_repair_heals_and_the_wrong_one_does_not(world, code, options,
     assert world.well(HOST)
 
 
-@pytest.mark.parametrize("code", ["NETWORK_TCP_BLOCKED", "NETWORK_UDP_BLOCKED", "LOCAL_FILTER", "MTU_MISMATCH", "CLOCK_SKEW", "HMC_CACHE_MISMATCH",
-                                  "RECYCLED_IP", "STALE_ADDRESS", "RSCT_BAD_LEVEL", "UNKNOWN", "SECURITY_MODE"])
-def test_no_repair_of_the_lpar_heals_what_is_not_the_lpars_fault(world, code):
-    world.break_(code, HOST)
-    world.repair(HOST, *REFRESH)
-    world.repair(HOST, *RECYCLE)
-    world.repair(HOST, "recfgct", "rmcctrl -p")
-    assert not world.well(HOST)
-
-
-def test_mtu_needs_the_correction_and_then_a_refresh(world):
-    world.break_("MTU_MISMATCH", HOST)
-    world.run(HOST, "chdev -l en0 -a mtu=1500")
-    world.settle()
-    assert world.tokens(HOST) == ["X", "X"]
-    world.repair(HOST, "refresh -s ctrmc")
-    assert world.well(HOST)
-
-
 def test_a_full_file_system_must_be_freed_before_a_start_helps(world):
     world.break_("FILESYSTEM_FULL", HOST)
     world.repair(HOST, "rmcctrl -s")
@@ -199,35 +181,6 @@ def test_rmcd_does_not_start_on_half_a_tree(world):
     assert world.well(HOST)
 
 
-@pytest.mark.parametrize("command", ["rmcctrl -z", "rmcctrl -K", "rmcctrl -k", "stopsrc -s ctrmc", "stopsrc -s IBM.ConfigRM", "stopsrc -s cthags"])
-def test_stopping_rmc_on_a_cluster_node_wrecks_it(world, command):
-    reply = world.run("aixha01", command)
-    assert reply.harm
-    assert world["aixha01"].wrecked
-    assert not world.estate.clusters["dbpair_dom"].online
-    assert world.run("aixha01", "lssrc -a").hang
-
-
-def test_recfgct_refuses_on_an_online_domain_only(world):
-    refused = world.run("aixha01", "recfgct")
-    assert refused.rc == 1
-    assert not world["aixha01"].wrecked
-    world.break_("CLUSTERED_OFFLINE", HOST)
-    assert world.run(HOST, "recfgct").harm
-    assert world[HOST].wrecked
-
-
-@pytest.mark.parametrize("kind", ["caa", "ssp"])
-def test_recfgct_does_not_see_these_clusters(world, kind):
-    world.break_("CLUSTERED", HOST, kind=kind)
-    assert world.run(HOST, "recfgct").harm
-
-
-def test_a_recycle_during_a_live_kernel_update_does_harm(world):
-    world.break_("SUSPENDED", HOST, lku=True)
-    assert "live kernel update" in world.run(HOST, "rmcctrl -z").harm
-
-
 def test_settling_takes_time_and_the_cache_lags_behind(tmp_path):
     world = World(tmp_path, settle=60.0)
     world.run(HOST, "rmcctrl -z")
@@ -258,3 +211,88 @@ def test_demo_shows_at_least_eight_causes_beside_healthy_ones(tmp_path):
     codes = {code for codes in world.estate.faults.values() for code in codes}
     assert len(codes) >= 8
     assert len(well) >= 3
+
+
+@pytest.mark.parametrize("persists", [False, True])
+def test_whether_remote_clients_stay_enabled_over_a_restart_is_a_setting(world, persists):
+    world.estate.remote_persists = persists
+    world.break_("REMOTE_DISABLED", HOST)
+    world.repair(HOST, "rmcctrl -p")
+    assert world.well(HOST)
+    world.repair(HOST, "rmcctrl -z", "rmcctrl -A")
+    assert world.well(HOST) == persists
+    world.repair(HOST, "rmcctrl -p", "rmcctrl -q", "rmcctrl -z", "rmcctrl -A")
+    assert world.well(HOST)
+
+
+@pytest.mark.parametrize("command", ["rmcctrl", "rmcctrl -Y", "rmcctrl -m", "rmcctrl -p -z", "rmcctrl -zA", "rmcctrl -p now"])
+def test_rmcctrl_answers_nonsense_with_its_usage_and_one(world, command):
+    reply = world.run(HOST, command)
+    assert (reply.rc, reply.stderr.startswith("Usage: rmcctrl")) == (1, True)
+    assert world.well(HOST)
+    assert world.run(HOST, "rmcctrl -h").stdout.startswith("Usage: rmcctrl")
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A partition from before RSCT 3.1."""
+    world = World(tmp_path)
+    estate = world.estate
+    lpar = estates.add_lpar(estate, estate.systems["9105-22A*78F0A10"], "aixold01", 30, estate.base + ".1.90", release="6.1")
+    estates.bring_up(estate)
+    world.settle()
+    assert world.well(lpar.name)
+    return world
+
+
+def test_old_levels_have_another_class_and_another_manager(old):
+    assert old.run("aixold01", "lsrsrc IBM.MCP").rc != 0
+    text = old.out("aixold01", "lsrsrc IBM.ManagementServer")
+    assert text.count('ManagerType      = "HMC"') == 2
+    assert '"IBM.ManagementServer"' in old.out("aixold01", "lsrsrc") and '"IBM.MCP"' not in old.out("aixold01", "lsrsrc")
+    assert "not on file" in old.run("aixold01", "lssrc -s IBM.MgmtDomainRM").stderr
+    assert " active" in old.out("aixold01", "lssrc -s IBM.CSMAgentRM")
+    assert "csm.client" in old.out("aixold01", "lslpp -Lcq csm.client")
+    old.repair("aixold01", "stopsrc -s IBM.CSMAgentRM")
+    assert not old.well("aixold01")
+    old.repair("aixold01", *RECYCLE)
+    assert old.well("aixold01")
+
+
+def test_new_levels_have_no_old_class(world):
+    assert world.run(HOST, "lsrsrc IBM.ManagementServer").rc != 0
+
+
+@pytest.mark.parametrize(("kind", "running"), [("tsa", True), ("powerha", True), ("peer", False), ("caa", False)])
+def test_the_managers_of_automation_run_where_it_is_installed(world, kind, running):
+    world.break_("CLUSTERED", HOST, kind=kind)
+    for name in ("IBM.RecoveryRM", "IBM.GblResRM"):
+        assert (" active" in world.run(HOST, "lssrc -s " + name).stdout) == running
+
+
+@pytest.mark.parametrize(("seen", "raw"), [(True, (0, "0x0")), (False, None)])
+def test_a_node_without_records_may_never_have_been_seen(world, seen, raw):
+    world.break_("MCP_MISSING", HOST, seen=seen)
+    assert world.raw(HOST) == [raw, raw]
+    world.repair(HOST, *REFRESH)
+    assert world.well(HOST)
+
+
+def test_a_route_may_change_to_and_fro(world):
+    world.break_("MULTI_HOMED", HOST, seconds=20.0)
+    seen = set()
+    for _moment in range(16):
+        world.pass_time(5.0)
+        seen |= set(world.tokens(HOST))
+    assert {"O", "I"} <= seen
+
+
+def test_foreign_messages_are_counted_again_after_a_restart(world):
+    from rsctsim import identity
+    log = identity.var_ct(world[HOST]) / "IW/log/mc/default"
+    world.break_("PORT_CONFLICT", HOST)
+    before = log.read_text().count("2610-217")
+    world.repair(HOST, *RECYCLE)
+    assert log.read_text().count("2610-217") > before > 0
+    world.repair(HOST, *RESET)
+    assert "2610-217" in log.read_text()

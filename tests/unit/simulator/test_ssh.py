@@ -158,6 +158,7 @@ def test_wrong_host_and_dead_hosts(running):
     assert running.ssh("rmcctrl -z", host="aixha01", options=("-o", "ServerAliveInterval=5")).returncode == 0
     assert running.ssh("uname", host="aixha01").returncode == 255
     assert "node panicked" in running.control.status()["lpars"]["aixha01"]["wrecked"]
+    assert [text for text in running.control.harm() if text.startswith("aixha01: rmcctrl -z")]
 
 
 def test_sudo_makes_root_of_those_who_may(running):
@@ -200,6 +201,13 @@ def test_everything_is_recorded(running):
     entries = running.control.log(begun)
     assert [entry["event"] for entry in entries if "event" in entry] == ["login", "exec"]
     assert [(entry["argv"], entry["changes"]) for entry in entries if "argv" in entry] == [(["lssrc", "-a"], False), (["rmcctrl", "-p"], True)]
+
+
+def test_a_key_file_that_rm_deleted_is_in_the_record(running):
+    begun = time.time()
+    running.ssh("rm -f %s/hosts/%s/root/var/ct/cfg/ct_has.qkf; lssrc -s ctrmc" % (running.directory, PERL_HOST))
+    entries = {entry["argv"][0]: entry for entry in running.control.log(begun) if "argv" in entry}
+    assert "ct_has.qkf" in entries["lssrc"]["harm"] and not entries["lssrc"]["changes"]
 
 
 def test_a_bug_in_a_request_is_told_and_harmless(running):

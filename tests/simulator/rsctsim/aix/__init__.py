@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import List, Mapping, Set
 
-from .. import link, subsystems
+from .. import harm, link, subsystems
 from ..model import Estate, Lpar, Reply
-from . import cluster, ct, ctsnap, devices, errors, net, rmc, software, src, system
-from .call import COMMANDS, RSCT, VIOS, Call
+from . import cluster, ct, ctsnap, devices, errors, forbidden, net, rmc, software, src, system
+from .call import CHANGING, COMMANDS, RSCT, VIOS, Call
 
-FAMILIES = (cluster, ct, ctsnap, devices, errors, net, rmc, software, src, system)   # imported, they register their commands
+FAMILIES = (cluster, ct, ctsnap, devices, errors, forbidden, net, rmc, software, src, system)   # imported, they register their commands
 
 
 def commands_of(lpar: Lpar) -> Set[str]:
@@ -26,15 +26,22 @@ def commands_of(lpar: Lpar) -> Set[str]:
 
 
 def run(estate: Estate, lpar: Lpar, user: str, argv: List[str], env: Mapping[str, str], now: float) -> Reply:
-    name = argv[0]
-    call = Call(estate, lpar, user, name, argv[1:], env, now)
+    reply = _answer(estate, lpar, Call(estate, lpar, user, argv[0], argv[1:], env, now))
+    reply.changes = argv[0] in CHANGING and CHANGING[argv[0]](argv[1:])
+    if reply.changes:
+        link.observe(estate, now, lpar)
+    reply.harm = harm.new(lpar)
+    return reply
+
+
+def _answer(estate: Estate, lpar: Lpar, call: Call) -> Reply:
+    name = call.name
     if name in lpar.hanging or "*" in lpar.hanging or lpar.wrecked or not lpar.up:
         return Reply(hang=True)
     if name in lpar.missing or name not in commands_of(lpar):
         return call.fail("no_command", rc=127, command=name)
-    subsystems.expire(lpar, now)
+    subsystems.expire(lpar, call.now)
+    harm.look(estate, lpar)
     reply = COMMANDS[name](call)
     reply.delay += lpar.slow.get(name, 0.0)
-    if reply.changes:
-        link.observe(estate, now, lpar)
     return reply

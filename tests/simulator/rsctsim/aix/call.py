@@ -9,7 +9,7 @@ import getopt
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from .. import link
 from ..model import Estate, Lpar, Reply
@@ -18,6 +18,7 @@ from . import texts
 COMMANDS: Dict[str, Callable[["Call"], Reply]] = {}
 RSCT = set()        # commands that come with the RSCT filesets
 VIOS = set()        # commands of VIOS only
+CHANGING: Dict[str, Callable[[List[str]], bool]] = {}     # command -> whether these arguments mean to change something
 
 
 @dataclass
@@ -74,8 +75,21 @@ class Call:
         return path[len(root):] or "/" if path.startswith(root) else path
 
 
-def command(*names: str, rsct: bool = False, vios: bool = False, root: bool = False) -> Callable[[Callable[[Call], Reply]], Callable[[Call], Reply]]:
-    """Register a function as command. ``root``: others may not execute it."""
+def always(_args: List[str]) -> bool:
+    return True
+
+
+def given(*flags: str) -> Callable[[List[str]], bool]:
+    return lambda args: any(word in flags for word in args)
+
+
+def unless_help(args: List[str]) -> bool:
+    return bool(args) and "-h" not in args
+
+
+def command(*names: str, rsct: bool = False, vios: bool = False, root: bool = False,
+            changes: Optional[Callable[[List[str]], bool]] = None) -> Callable[[Callable[[Call], Reply]], Callable[[Call], Reply]]:
+    """Register a function as command. ``root``: others may not execute it; ``changes``: when the log says that it is a change, also a refused one."""
     def register(function: Callable[[Call], Reply]) -> Callable[[Call], Reply]:
         def guarded(call: Call) -> Reply:
             if root and not call.root:
@@ -86,6 +100,8 @@ def command(*names: str, rsct: bool = False, vios: bool = False, root: bool = Fa
                 return call.fail("bad_flag", rc=3 if rsct else 1, command=call.name, flag=wrong.opt)
         for name in names:
             COMMANDS[name] = guarded
+            if changes:
+                CHANGING[name] = changes
             if rsct:
                 RSCT.add(name)
             if vios:

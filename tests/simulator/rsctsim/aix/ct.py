@@ -9,35 +9,40 @@ import re
 import textwrap
 from typing import Dict, List
 
-from .. import daemons, identity
+from .. import daemons, harm, identity
 from ..model import Reply
-from .call import Call, command
+from .call import Call, command, given
 
+UNGUARDED = ("ssp", "caa", "tsa")   # recfgct's guard sees online peer domains; on a TSA node it was reported to run all the same
 NODE_ID = re.compile(r"^[0-9a-fA-F]{9,16}$")
 
 
-@command("recfgct", rsct=True, root=True)
+@command("recfgct", rsct=True, root=True, changes=lambda args: "-h" not in args)
 def recfgct(call: Call) -> Reply:
     flags, _rest = call.options("i:nsh")
     lpar = call.lpar
     if "-h" in flags:
         return Reply("Usage: recfgct [-i Node_ID | -n | -s | -h]\n")
     cluster = call.estate.clusters.get(lpar.cluster or "")
-    if cluster and cluster.online and cluster.kind not in ("ssp", "caa"):
-        # The guard knows of online peer domains only.
-        return Reply(stderr=call.say("online_domain"), rc=1, changes=True)
+    if cluster and cluster.online and cluster.kind not in UNGUARDED:
+        return call.fail("online_domain")
     if "-s" in flags:
-        node_id = identity.read_node_id(identity.etc_node_id(lpar)) or identity.new_node_id()
+        node_id = identity.read_node_id(identity.etc_node_id(lpar))
+        if node_id is None:
+            return call.fail("no_node_id")      # nothing to keep
     elif "-i" in flags:
         if not NODE_ID.match(flags["-i"]):
-            return Reply(stderr=call.say("bad_flag", command="recfgct", flag=flags["-i"]), rc=1, changes=True)
+            return Reply(stderr=call.say("bad_flag", command="recfgct", flag=flags["-i"]), rc=1)
         node_id = flags["-i"].lower().zfill(16)
     else:
         node_id = identity.new_node_id()
+    clones, old_id = harm.clones_of(call.estate, lpar), identity.read_node_id(identity.etc_node_id(lpar))
     pid = daemons.reset(call.estate, lpar, node_id, call.now)
-    harm = daemons.wreck(call.estate, lpar, "recfgct", call.now) if cluster else ""
+    if clones:
+        harm.original_was_reset(call.estate, lpar, clones, node_id == old_id)
+    harm.stopped(call.estate, lpar, "recfgct")
     said = [call.text("mdsdr"), call.text("added", name="ctcas"), call.text("added", name="ctrmc"), call.text("started", name="ctrmc", pid=pid)]
-    return Reply("\n".join(said) + "\n", delay=0.25 * call.estate.settle, changes=True, harm=harm)
+    return Reply("\n".join(said) + "\n", delay=0.25 * call.estate.settle)
 
 
 @command("lsnodeid", rsct=True)
@@ -47,7 +52,7 @@ def lsnodeid(call: Call) -> Reply:
     return Reply(node_id + "\n") if node_id else call.fail("no_node_id")
 
 
-@command("ctskeygen", rsct=True, root=True)
+@command("ctskeygen", rsct=True, root=True, changes=given("-n"))
 def ctskeygen(call: Call) -> Reply:
     flags, _rest = call.options("cndfim:p:q:h")
     lpar = call.lpar
@@ -55,14 +60,14 @@ def ctskeygen(call: Call) -> Reply:
         # The trusted host list is left to ctsthl.
         identity.write_keys(lpar)
         lpar.exchange_at = call.now     # node and MCP exchange keys by themselves [doc AUTKEY]
-        return Reply(changes=True)
+        return Reply()
     key = identity.public_key(lpar)
     if "-d" not in flags or not key:
         return Reply(stderr="ctskeygen: 2641-200 The public key file could not be read.\n", rc=1)
     return Reply("%s \n(generation method: %s) \n" % ("\n".join(textwrap.wrap(key, 75)), identity.KEY_METHOD))
 
 
-@command("ctsthl", rsct=True, root=True)
+@command("ctsthl", rsct=True, root=True, changes=given("-a", "-d", "-s"))
 def ctsthl(call: Call) -> Reply:
     flags, _rest = call.options("adlsf:n:m:p:h")
     lpar, host = call.lpar, flags.get("-n", "")
@@ -82,8 +87,8 @@ def ctsthl(call: Call) -> Reply:
         identity.write_trusted_hosts(lpar, entries)
         lpar.exchange_at = call.now     # a missing entry is asked for anew
     else:
-        return Reply(stderr="ctsthl: 2641-211 The entry could not be found or is not complete.\n", rc=1, changes=True)
-    return Reply(changes=True)
+        return Reply(stderr="ctsthl: 2641-211 The entry could not be found or is not complete.\n", rc=1)
+    return Reply()
 
 
 def _entry(host: str, value: str) -> str:

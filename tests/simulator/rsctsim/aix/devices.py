@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
+from .. import harm
 from ..model import Reply
-from .call import Call, command
+from .call import Call, always, command
+from .src import has_caa
 
 Row = Tuple[str, str, str, str]
 
@@ -55,15 +57,18 @@ def lsattr(call: Call) -> Reply:
     return Reply("".join("%s %s\n" % (" ".join(row[column].ljust(widths[column]) for column in range(3)), row[3]) for row in rows))
 
 
-@command("chdev", root=True)
+@command("chdev", root=True, changes=always)
 def chdev(call: Call) -> Reply:
     flags, _rest = call.options("l:a:PTU")
     name, _equals, value = flags.get("-a", "").partition("=")
+    if flags.get("-l") == "cluster0" and has_caa(call):
+        harm.unclustered(call.estate, call.lpar, "chdev -l cluster0")
+        return Reply("cluster0 changed\n")
     for each in call.lpar.interfaces:
         if each.name == flags.get("-l") and name == "mtu" and value.isdigit():
             each.mtu = int(value)
-            return Reply("%s changed\n" % each.name, changes=True)
-    return Reply(stderr="chdev: 0514-018 The values specified for the attributes are not valid.\n", rc=1, changes=True)
+            return Reply("%s changed\n" % each.name)
+    return Reply(stderr="chdev: 0514-018 The values specified for the attributes are not valid.\n", rc=1)
 
 
 @command("lsdev")

@@ -9,7 +9,7 @@ from typing import List
 
 from .. import link, network
 from ..model import Interface, Reply
-from .call import Call, command
+from .call import Call, always, command
 
 INET = "Active Internet connections (including servers)\nProto Recv-Q Send-Q  Local Address          Foreign Address        (state)\n"
 FLAGS = "1e084863,480<UP,BROADCAST,NOTRAILERS,RUNNING,SIMPLEX,MULTICAST,GROUPRT,64BIT,CHECKSUM_OFFLOAD(ACTIVE),CHAIN>"
@@ -93,6 +93,16 @@ def ifconfig(call: Call) -> Reply:
         lines += ["lo0: flags=" + LO_FLAGS, "        inet 127.0.0.1 netmask 0xff000000 broadcast 127.255.255.255", "        inet6 ::1%1/0",
                   "         tcp_sendspace 131072 tcp_recvspace 131072 rfc1323 1"]
     return Reply("".join(line + "\n" for line in lines), rc=0 if lines else 1)
+
+
+@command("autoconf6", root=True, changes=always)
+def autoconf6(call: Call) -> Reply:
+    """Gives the interface its IPv6 link-local address, by which its records know it."""
+    call.options("aAi:mM:Rs6v")
+    first = call.lpar.interfaces[0]
+    known = [name for record in (call.lpar.loaded.mcps if call.lpar.loaded else []) for name in record.connectivity_names if name.startswith("fe80:")]
+    first.link_local = first.link_local or (known or ["fe80::301a:c4ff:fe07:%x" % call.lpar.lpar_id])[0]
+    return Reply()
 
 
 @command("ping")

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import getopt
 import re
 from typing import Dict, List, Optional, Union
 
-from .. import daemons, identity, link, subsystems
+from .. import daemons, harm, identity, link, subsystems
 from ..model import McpRecord, Reply
 from . import src
-from .call import Call, command
+from .call import Call, always, command, given, unless_help
 
 Value = Union[str, int, List[str]]
 
@@ -21,15 +22,19 @@ CLASSES = ("IBM.Association", "IBM.AuditLog", "IBM.Condition", "IBM.DRM", "IBM.E
            "IBM.ManagedNode", "IBM.Sensor")
 
 
-@command("rmcctrl", rsct=True, root=True)
+@command("rmcctrl", rsct=True, root=True, changes=unless_help)
 def rmcctrl(call: Call) -> Reply:
-    flags, _rest = call.options(RMCCTRL_FLAGS)
-    if not flags or "-h" in flags:
-        return Reply("Usage: rmcctrl [-a|-A|-d|-h|-k|-K|-m|-M|-p|-P|-q|-Q|-s|-z]\n", rc=0 if flags else 1)
-    flag = next(iter(flags))
-    reply = _rmcctrl(call, flag, flags[flag])
-    reply.changes = True
-    return reply
+    """Documented exit codes are 0 and 1 only, and one flag a call."""
+    try:
+        flags, rest = call.options(RMCCTRL_FLAGS)
+    except getopt.GetoptError:
+        flags, rest = {}, call.args
+    if "-h" in flags:
+        return Reply(call.say("rmcctrl_usage"))
+    if len(flags) != 1 or rest:
+        return call.fail("rmcctrl_usage")
+    (flag, value), = flags.items()
+    return _rmcctrl(call, flag, value)
 
 
 def _rmcctrl(call: Call, flag: str, value: str) -> Reply:
@@ -42,9 +47,12 @@ def _rmcctrl(call: Call, flag: str, value: str) -> Reply:
         started = src.start(call, "ctrmc")
         return Reply((said or call.say("added", name="ctrmc")) + started.stdout if not started.rc else said, started.stderr, started.rc)
     if flag == "-d":
+        if "ctrmc" not in lpar.subsystems:
+            return call.fail("not_on_file", name="ctrmc")
         daemons.stop_all(lpar, call.now)
-        lpar.subsystems.pop("ctrmc", None)
+        lpar.subsystems.pop("ctrmc")
         lpar.inittab_ctrmc = False
+        harm.stopped(call.estate, lpar, "rmcctrl -d")
         return Reply(call.say("deleted"))
     if flag == "-s":
         started = src.start(call, "ctrmc")
@@ -59,8 +67,10 @@ def _rmcctrl(call: Call, flag: str, value: str) -> Reply:
         return Reply()
     if loaded is None and flag in ("-p", "-P", "-m"):
         return call.fail("not_passed", name="ctrmc")
-    if flag in ("-p", "-P"):        # the run-time setting; whether it outlives a restart is not documented: here it does not
+    if flag in ("-p", "-P"):        # the run-time setting; whether it outlives a restart is not documented
         loaded.remote = flag == "-p"
+        if call.estate.remote_persists:
+            lpar.remote_next = loaded.remote
     elif flag == "-m":
         loaded.client_policy = lpar.client_policy_next = value
     return Reply()
@@ -72,19 +82,16 @@ def _stop(call: Call, flag: str) -> Reply:
         subsystems.stop(lpar, "ctrmc", call.now)
     else:
         daemons.stop_all(lpar, call.now)
-    harm = daemons.wreck(call.estate, lpar, "rmcctrl " + flag, call.now) if lpar.cluster else ""
-    if lpar.activity.lku:
-        harm = "rmcctrl %s during a live kernel update: the update failed" % flag
-        lpar.activity.lku = False
-    return Reply(delay=0.1 * call.estate.settle if flag == "-z" else 0.0, harm=harm)
+    harm.stopped(call.estate, lpar, "rmcctrl " + flag)
+    return Reply(delay=0.1 * call.estate.settle if flag == "-z" else 0.0)
 
 
-@command("rmcrefreshMD", rsct=True, root=True)
+@command("rmcrefreshMD", rsct=True, root=True, changes=always)
 def rmcrefreshmd(call: Call) -> Reply:
     if not call.ready():
-        return Reply(stderr=call.say("not_passed", name="ctrmc"), rc=1, changes=True)
+        return Reply(stderr=call.say("not_passed", name="ctrmc"), rc=1)
     daemons.refresh_domain(call.estate, call.lpar, call.now)
-    return Reply(changes=True)
+    return Reply()
 
 
 @command("rmcdomainstatus", rsct=True, root=True)
@@ -167,6 +174,17 @@ def _no_session(call: Call) -> Optional[Reply]:
     return None if call.ready() else call.fail("no_session", api=call.name + "-api", command=call.name)
 
 
+def classes(call: Call) -> Dict[str, None]:
+    old = call.lpar.domain_manager != "IBM.MgmtDomainRM"
+    return dict.fromkeys("IBM.ManagementServer" if old and name == "IBM.MCP" else name for name in CLASSES)
+
+
+def server_attributes(call: Call, record: McpRecord) -> Dict[str, Value]:
+    """IBM.ManagementServer, the class before IBM.MCP."""
+    return {"Name": record.hmc_ip_addr, "Hostname": record.hmc_ip_addr, "ManagerType": "HMC", "LocalHostname": record.mn_name,
+            "ClusterTM": "9078-160", "ClusterSNum": "", "ActivePeerDomain": record.active_peer_domain, "NodeNameList": record.node_names}
+
+
 @command("lsrsrc", "lsrsrc-api", rsct=True)
 def lsrsrc(call: Call) -> Reply:
     flags, rest = call.options("s:aA:clitdD:xhTV")
@@ -174,12 +192,13 @@ def lsrsrc(call: Call) -> Reply:
     if refused:
         return refused
     if not rest:
-        return Reply("class_name\n" + "".join('"%s"\n' % name for name in CLASSES))
+        return Reply("class_name\n" + "".join('"%s"\n' % name for name in classes(call)))
     name, wanted = rest[0], rest[1:]
-    if name not in CLASSES or name in call.lpar.broken_classes or (name == "IBM.MCP" and not call.lpar.active("IBM.MgmtDomainRM")):
+    attributes = {"IBM.MCP": mcp_attributes, "IBM.ManagementServer": server_attributes}.get(name)
+    if name not in classes(call) or name in call.lpar.broken_classes or (attributes and not call.lpar.active(call.lpar.domain_manager)):
         return call.fail("not_found", command="lsrsrc-api", api="lsrsrc-api")
     link.observe(call.estate, call.now, call.lpar)
-    rows = [mcp_attributes(call, record) for record in call.lpar.loaded.mcps] if name == "IBM.MCP" else []
+    rows = [attributes(call, record) for record in call.lpar.loaded.mcps] if attributes else []
     rows = [row for row in rows if "-s" not in flags or selects(flags["-s"], row)]
     if any(attribute not in rows[0] for attribute in wanted) if rows else False:
         return call.fail("not_found", rc=5, command="lsrsrc-api", api="lsrsrc-api")
@@ -231,14 +250,12 @@ def _change_refused(call: Call, rest: List[str]) -> Optional[Reply]:
     refused = _no_session(call)
     if refused is None and not call.root:
         refused = call.fail("not_authenticated", command=call.name, api=call.name + "-api")
-    if refused is None and rest[:1] != ["IBM.MCP"]:
+    if refused is None and (rest[:1] != ["IBM.MCP"] or "IBM.MCP" not in classes(call)):
         refused = call.fail("not_found", command=call.name + "-api", api=call.name + "-api")
-    if refused:
-        refused.changes = True
     return refused
 
 
-@command("chrsrc", rsct=True)
+@command("chrsrc", rsct=True, changes=unless_help)
 def chrsrc(call: Call) -> Reply:
     flags, rest = call.options("s:f:r:vchaTV")
     refused = _change_refused(call, rest)
@@ -249,15 +266,15 @@ def chrsrc(call: Call) -> Reply:
         lines = call.real_path(flags["-f"]).read_text(encoding="utf-8", errors="replace").splitlines()
     records = _selected(call, flags.get("-s", ""))
     if not records:
-        return Reply(stderr=call.say("nothing_selected", command="chrsrc-api", api="chrsrc-api"), rc=6, changes=True)
+        return Reply(stderr=call.say("nothing_selected", command="chrsrc-api", api="chrsrc-api"), rc=6)
     for record in records:
         for line in lines:
             _assign(record, line)
     identity.write_registry(call.lpar)
-    return Reply(changes=True)
+    return Reply()
 
 
-@command("rmrsrc", rsct=True)
+@command("rmrsrc", rsct=True, changes=unless_help)
 def rmrsrc(call: Call) -> Reply:
     flags, rest = call.options("s:r:haTV")
     refused = _change_refused(call, rest)
@@ -265,37 +282,54 @@ def rmrsrc(call: Call) -> Reply:
         return refused
     records = _selected(call, flags.get("-s", ""))
     if not records:
-        return Reply(stderr=call.say("nothing_selected", command="rmrsrc-api", api="rmrsrc-api"), rc=6, changes=True)
+        return Reply(stderr=call.say("nothing_selected", command="rmrsrc-api", api="rmrsrc-api"), rc=6)
     call.lpar.loaded.mcps = [record for record in call.lpar.loaded.mcps if record not in records]
     identity.write_registry(call.lpar)
-    return Reply(changes=True)
+    return Reply()
 
 
-@command("refrsrc", rsct=True)
+@command("refrsrc", rsct=True, changes=unless_help)
 def refrsrc(call: Call) -> Reply:
     _flags, rest = call.options("haTV")
-    return _change_refused(call, rest) or Reply(changes=True)     # harmless, and no help [field EBOOK]
+    return _change_refused(call, rest) or Reply()     # harmless, and no help [field EBOOK]
 
 
-@command("runact", rsct=True)
+@command("runact", rsct=True, changes=given("SetSuspendState"))
 def runact(call: Call) -> Reply:
     flags, rest = call.options("s:f:r:cn:dtD:xlhaTV")
     refused = _no_session(call)
     if refused:
         return refused
-    if rest[:1] != ["IBM.MCP"] or len(rest) < 2:
+    if rest[:1] != ["IBM.MCP"] or len(rest) < 2 or "IBM.MCP" not in classes(call):
         return call.fail("not_found", command="runact-api", api="runact-api")
-    records = [record for record in call.lpar.loaded.mcps if "-s" not in flags or selects(flags["-s"], mcp_attributes(call, record))]
+    loaded = call.lpar.loaded
+    records = [record for record in loaded.mcps if "-s" not in flags or selects(flags["-s"], mcp_attributes(call, record))]
     action = rest[1]
     if action == "GetNodeState":
-        state = 1 if call.lpar.loaded.suspended else 0
         lines = ["Resource Action Response for GetNodeState"]
-        for number, _record in enumerate(records, 1):
-            lines += ["resource %d:" % number, "        NodeState = %d" % state]
+        for number, record in enumerate(records, 1):
+            lines += ["resource %d:" % number, "        NodeState = %d" % loaded.suspends(record)]
         return Reply("".join(line + "\n" for line in lines))
     if action != "SetSuspendState":
         return call.fail("not_found", rc=5, command="runact-api", api="runact-api")
     if not call.root:
-        return Reply(stderr=call.say("not_authenticated", command="runact-api", api="runact-api"), rc=1, changes=True)
-    call.lpar.loaded.suspended = any(word.strip().endswith("=1") for word in rest[2:])
-    return Reply("Resource Action Response for SetSuspendState\n", changes=True)
+        return call.fail("not_authenticated", command="runact-api", api="runact-api")
+    return _set_suspend_state(call, records, rest[2:])
+
+
+SUSPEND_STATE = re.compile(r"^\s*\w+\s*=\s*([01])\s*$")     # the name of the argument is not published
+
+
+def _set_suspend_state(call: Call, records: List[McpRecord], arguments: List[str]) -> Reply:
+    loaded, wanted = call.lpar.loaded, [SUSPEND_STATE.match(word) for word in arguments]
+    if len(wanted) != 1 or not wanted[0]:
+        return call.fail("bad_flag", rc=4, command="runact", flag=" ".join(arguments))
+    if not records:
+        return call.fail("nothing_selected", rc=6, command="runact-api", api="runact-api")
+    if call.lpar.activity.lku:
+        harm.interrupted(call.lpar, "SetSuspendState")
+    chosen = {record.node_id for record in records}
+    before = {record.node_id for record in loaded.mcps if loaded.suspends(record)}
+    after = before | chosen if wanted[0].group(1) == "1" else before - chosen
+    loaded.suspended, loaded.awake = bool(after), {record.node_id for record in loaded.mcps} - after
+    return Reply("Resource Action Response for SetSuspendState\n")

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Dict, List, Optional
 
-from .. import daemons, subsystems
+from .. import daemons, harm, subsystems
 from ..model import Reply, Subsystem
-from .call import Call, command
+from .call import Call, always, command
 
 NO_LEADING_BLANK = "7300"   # seen on the in-band sample of 7.3
 
@@ -72,7 +72,7 @@ def _long_status(call: Call, subsystem: Subsystem) -> Reply:
     return Reply(_rows(call, [subsystem]) + extra)
 
 
-@command("startsrc")
+@command("startsrc", changes=always)
 def startsrc(call: Call) -> Reply:
     flags, _rest = call.options("h:s:g:a:e:")
     refused = _not_root(call)
@@ -81,25 +81,25 @@ def startsrc(call: Call) -> Reply:
     if "-g" in flags:
         names = [s.name for s in call.lpar.subsystems.values() if s.group == flags["-g"]]
         replies = [start(call, name) for name in names]
-        return Reply("".join(r.stdout for r in replies), "".join(r.stderr for r in replies), max([r.rc for r in replies], default=1), changes=True)
+        return Reply("".join(r.stdout for r in replies), "".join(r.stderr for r in replies), max([r.rc for r in replies], default=1))
     return start(call, flags.get("-s", ""))
 
 
 def start(call: Call, name: str) -> Reply:
     subsystem = call.lpar.subsystems.get(name)
     if subsystem is None:
-        return Reply(stderr=call.say("not_on_file", name=name), rc=1, changes=True)
+        return Reply(stderr=call.say("not_on_file", name=name), rc=1)
     if subsystem.active:
-        return Reply(stderr=call.say("already_active", name=name), rc=1, changes=True)
+        return Reply(stderr=call.say("already_active", name=name), rc=1)
     pid = daemons.start(call.estate, call.lpar, name, call.now)
-    return Reply(call.say("started", name=name, pid=pid), changes=True)
+    return Reply(call.say("started", name=name, pid=pid))
 
 
 def _not_root(call: Call) -> Optional[Reply]:
     return None if call.root else call.fail("src_not_allowed")
 
 
-@command("stopsrc")
+@command("stopsrc", changes=always)
 def stopsrc(call: Call) -> Reply:
     flags, _rest = call.options("h:acfg:s:p:")
     refused = _not_root(call)
@@ -111,18 +111,19 @@ def stopsrc(call: Call) -> Reply:
     else:
         names = [flags.get("-s", "")]
         if names[0] not in lpar.subsystems:
-            return Reply(stderr=call.say("not_on_file", name=names[0]), rc=1, changes=True)
+            return Reply(stderr=call.say("not_on_file", name=names[0]), rc=1)
         if not lpar.subsystems[names[0]].active:
-            return Reply(stderr=call.say("is_inoperative", name=names[0]), rc=1, changes=True)
-    harm = ""
+            return Reply(stderr=call.say("is_inoperative", name=names[0]), rc=1)
     for name in names:
         subsystems.stop(lpar, name, call.now)
-        if name in daemons.GUARDED and lpar.cluster:
-            harm = daemons.wreck(call.estate, lpar, "stopsrc -s %s" % name, call.now)
-    return Reply("".join(call.say("stopping", name=name) for name in names), changes=True, harm=harm)
+        if name == "ctrmc" or lpar.subsystems[name].group == "rsct_rm":
+            harm.interrupted(lpar, "stopsrc -s " + name)
+        if name in daemons.GUARDED:
+            harm.wreck(call.estate, lpar, "stopsrc -s " + name)
+    return Reply("".join(call.say("stopping", name=name) for name in names))
 
 
-@command("refresh")
+@command("refresh", changes=always)
 def refresh(call: Call) -> Reply:
     flags, _rest = call.options("h:s:g:p:")
     refused = _not_root(call)
@@ -130,12 +131,12 @@ def refresh(call: Call) -> Reply:
         return refused
     name = flags.get("-s", "")
     if name not in call.lpar.subsystems:
-        return Reply(stderr=call.say("not_on_file", name=name), rc=1, changes=True)
+        return Reply(stderr=call.say("not_on_file", name=name), rc=1)
     if not call.lpar.active(name):
-        return Reply(stderr=call.say("not_passed", name=name), rc=1, changes=True)
+        return Reply(stderr=call.say("not_passed", name=name), rc=1)
     if name == "ctrmc":
         daemons.refresh(call.estate, call.lpar, call.now)
-    return Reply(call.say("refreshed"), changes=True)
+    return Reply(call.say("refreshed"))
 
 
 @command("lsitab")
@@ -157,17 +158,21 @@ CLUSTER_OBJECT = (
     '\nCuAt:\n\tname = "cluster0"\n\tattribute = "node_uuid"\n\tvalue = "%s"\n\ttype = "R"\n\tgeneric = "DU"\n\trep = "s"\n\tnls_index = 3\n')
 
 
+def odm_query(flags: Dict[str, str]) -> str:
+    return flags.get("-q", "").replace(" ", "").replace('"', "").replace("'", "")
+
+
 @command("odmget")
 def odmget(call: Call) -> Reply:
     flags, rest = call.options("q:")
-    query = flags.get("-q", "").replace(" ", "").replace('"', "").replace("'", "")
+    query = odm_query(flags)
     if rest == ["SRCsubsys"] and query == "subsysname=ctrmc" and "ctrmc" in call.lpar.subsystems:
         return Reply(SRC_OBJECT % src_arguments(call))
-    if rest == ["CuAt"] and query.startswith("name=cluster0") and _has_caa(call):
+    if rest == ["CuAt"] and query.startswith("name=cluster0") and has_caa(call):
         return Reply(CLUSTER_OBJECT % "5f0c7a32-1d9e-11ee-8001-%012x" % call.lpar.lpar_id)
     return Reply()
 
 
-def _has_caa(call: Call) -> bool:
+def has_caa(call: Call) -> bool:
     cluster = call.estate.clusters.get(call.lpar.cluster or "")
     return bool(cluster and cluster.caa)

@@ -14,6 +14,7 @@ from typing import Any, Dict
 from ..model import Estate
 
 TEXTS: Dict[str, str] = {
+    "rmcctrl_usage": "Usage: rmcctrl [-a|-A|-b|-B|-d|-h|-k|-K|-m|-M|-p|-P|-q|-Q|-s|-t|-T|-u|-U|-v|-V|-w|-W|-x|-X|-z]",
     "subsystem": "Subsystem", "group": "Group", "status": "Status", "active": "active", "inoperative": "inoperative",
     "started": "0513-059 The {name} Subsystem has been started. Subsystem PID is {pid}.",
     "added": "0513-071 The {name} Subsystem has been added.",
@@ -34,6 +35,7 @@ TEXTS: Dict[str, str] = {
     "no_node_id": "2641-036 The node does not have an assigned node identifier.",
     "no_permission": "ksh: {command}: 0403-006 Execute permission denied.",
     "no_command": "ksh: {command}:  not found.",
+    "odm_deleted": "0518-307 odmdelete: {count} objects deleted.",
     "no_space": "{command}: 0519-027 There is not enough space in the file system.",
     "online_domain": "Cannot run if an online Peer Domain exists (see output of lsrpdomain).\n"
                      "For assistance with removing domains, refer to the rmrpnode and rmrpdomain commands.",

@@ -63,7 +63,6 @@ class Call:
     said: Messages
     now: float
     delay: float = 0.0
-    changes: bool = False
 
     @property
     def level(self) -> tuple[int, ...]:

@@ -55,6 +55,10 @@ INVENTED = {
     "diagrmc_keys": "The keys of the partition {name} and of this management console do not match.",
     "diagrmc_keys_exchanged": "The keys were exchanged with the partition {name}.",
     "diagrmc_console_unknown": "The management console {address} is not known.",
+    "no_dlpar": "HSCL2957 Either there is currently no RMC connection between the management console and the partition {name} or the partition does not"
+                " support dynamic partitioning operations.",
+    "partition_runs": "HSCL05F6 The partition {name} is not in the Not Activated state.",
+    "pesh_password": "You must have a password from your service provider to use this command.",
     "lost_partition": "Communications to the SFP component on partition {name} are unavailable.",
     "lost_service_processor": "ACT04284I A management console connection failed.",
     "usage": "Usage: {command}, see the manual page.",

@@ -34,6 +34,11 @@ TASKS = {
     # Not in the table: the technote wants "admin" for lspartition, and the super administrator for diagrmc [doc T1020611].
     "RawRmcView": (OPERATOR, PE, SUPERADMIN),
     "DiagnoseRmc": (SUPERADMIN,),
+    # Nor are these [unverified].
+    "ShutDownConsole": (SUPERADMIN,),
+    "ChangeHMCConfiguration": (SUPERADMIN,),
+    "EngineerShell": (PE,),
+    "DeleteLPAR": (SUPERADMIN,),
 }
 
 COMMAND_TASKS = {
@@ -46,6 +51,12 @@ COMMAND_TASKS = {
     "lspartition": "RawRmcView",
     "chsysstate": "RebuildCEC",
     "diagrmc": "DiagnoseRmc",
+    "hmcshutdown": "ShutDownConsole",
+    "rmsysconn": "RemoveCECConnection",
+    "chhmc": "ChangeHMCConfiguration",
+    "chhwres": "DlparOperation",
+    "pesh": "EngineerShell",
+    "rmsyscfg": "DeleteLPAR",
     "lsaccfg": "ListHMCUser",
 }
 

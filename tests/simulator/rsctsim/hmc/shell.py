@@ -20,7 +20,7 @@ ALLOWED_TOOLS = (
 )  # fmt: skip
 SIMULATED = (
     "lssyscfg", "lspartition", "lshmc", "lshwres", "lssysconn", "lssvcevents", "lsrefcode", "lsaccfg", "chsysstate", "diagrmc",
-    "date", "hostname", "scp",
+    "hmcshutdown", "rmsyscfg", "rmsysconn", "chhmc", "chhwres", "pesh", "date", "hostname", "scp",
 )  # fmt: skip
 
 # Locales that a console has and this machine need not have: without them every bash complains about LC_ALL=en_US.

@@ -139,6 +139,20 @@ def test_one_wave_defers_the_rest(estate, planned):
     assert decisions(plan)["lpar3"] == ("deferred", ["deferred"])
 
 
+@pytest.mark.parametrize(("answer", "expected"), [
+    (preview(["chsysstate"]), {"lpar2": ("apply", []), "lpar3": ("apply", [])}),
+    ({"failed": True, "msg": "no authority", "actions": []}, {"lpar2": ("refused", ["preview_failed"]), "lpar3": ("refused", ["served_by_another"])}),
+])
+def test_who_is_served_by_the_command_of_another_waits_with_it(estate, planned, answer, expected):
+    for name in expected:
+        for hmc in ("hmcalpha", "hmcbeta"):
+            estate.inactive(name, hmc, raw=True)
+    entries = planned(estate)
+    assert entries["lpar3"]["shares"] == "lpar2" and not entries["lpar3"]["steps"]
+    plan = sealed(list(entries.values()), {"lpar2": [("hmcalpha", answer)]}, approve=True)
+    assert decisions(plan) == expected
+
+
 def test_the_plan_as_text(entries):
     told = text.plan(sealed(entries, approve=True))
     assert "$ lpar2: rmcctrl -s" in told
