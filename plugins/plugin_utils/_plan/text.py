@@ -18,7 +18,8 @@ _WORDS = {
 _OUTCOMES = {
     "healed": "healed", "continues": "prepared, go on with the next run", "still_waiting": "still to be waited for",
     "rolled_back": "NOT healed and put back as before", "restore_failed": "NOT healed and NOT put back", "not_healed": "NOT healed",
-    "not_verified": "changed and NOT verified, nothing put back", "unreachable": "LOST during the change", "refused": "refused, nothing changed", "unchanged": "nothing to do", "not_started": "not started",
+    "not_verified": "changed and NOT verified, nothing put back", "unreachable": "LOST during the change",
+    "refused": "refused, nothing changed", "unchanged": "nothing to do", "not_started": "not started",
 }
 
 
