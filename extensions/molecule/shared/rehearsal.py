@@ -131,8 +131,8 @@ class Rehearsal(Estate):
         return found
 
     def harm(self):
-        return [entry["harm"] for entry in self.commands() if entry["harm"]] + [
-            lpar["wrecked"] for lpar in self.control.status()["lpars"].values() if lpar["wrecked"]]
+        """All damage: what the log has of it also after it was healed, and what no command logged."""
+        return [entry["harm"] for entry in self.commands() if entry["harm"]] + self.control.harm()
 
 
 def own():
