@@ -138,7 +138,8 @@ def _table(rows: list) -> str:
         low, high = row.spread
         wall = f"{row.wall:.1f}" + (f" ({low:.1f} to {high:.1f})" if row.runs > 1 else " (one run)")
         if row.capped:
-            lines.append(f"| {row.hosts} | {_name(row)} | stopped after {row.wall:.0f} | | | |")
+            once = "" if row.runs > 1 else " (one run)"
+            lines.append(f"| {row.hosts} | {_name(row)} | stopped after {row.wall:.0f}{once} | | | |")
         else:
             lines.append(f"| {row.hosts} | {_name(row)} | {wall} | {row.controller:.1f} | {row.targets:.1f} | {row.peak_mb:.0f} |")
     return "\n".join(lines)

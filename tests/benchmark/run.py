@@ -64,12 +64,14 @@ def say(text: str) -> None:
     print(f"bench: {text}", flush=True)
 
 
-def side_by_side(entries: list[tuple[str, contenders.Bench]], pairs: int, cold: bool, cap_today: bool = False) -> list[Row]:
+def side_by_side(entries: list[tuple[str, contenders.Bench]], pairs: int, cold: bool, cap_today: bool = False, today_pairs: int = 0) -> list[Row]:
     """a b c d a b c d ...: whatever else the machine does meanwhile hits all of them."""
     costs: dict[int, list[rig.Cost]] = {number: [] for number in range(len(entries))}
-    for dummy in range(pairs):
+    for done in range(pairs):
         walls: dict[str, float] = {}
         for number, (name, bench) in enumerate(entries):
+            if name == "c" and done >= today_pairs:
+                continue
             if cold:
                 rig.close_connections()
             cost = bench.run(name, TODAY_CAP * walls["b"] if name == "c" and cap_today and "b" in walls else None)
@@ -113,7 +115,8 @@ def measure(args: argparse.Namespace, scratch: pathlib.Path) -> dict:
                 half.up()
                 entries.append(("b-half", contenders.Bench(half, scratch, env, args.forks)))
                 entries[-1][1].warm()
-            result["warm"] += side_by_side(entries, args.pairs, cold=False, cap_today=largest and len(args.hosts) > 1 and not args.whole)
+            cap_today = largest and len(args.hosts) > 1 and not args.whole
+            result["warm"] += side_by_side(entries, args.pairs, cold=False, cap_today=cap_today, today_pairs=args.today_pairs)
             if largest and args.cold_pairs:
                 result["cold"] = side_by_side([(name, bench) for name in COLD if name in args.only], args.cold_pairs, cold=True)
             rig.close_connections()
@@ -137,10 +140,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(everything), help="of these: %(default)s")
     parser.add_argument("--forks", type=int, default=50, help="hosts at a time (default: %(default)s)")
     parser.add_argument("--cold-pairs", dest="cold_pairs", type=int, default=1, help="rounds in which every host is logged in to anew (default: %(default)s)")
+    parser.add_argument("--today-pairs", dest="today_pairs", type=int, help="in how many of these (c) runs too, which takes most of the time (default: all)")
     parser.add_argument("--whole", action="store_true", help="let (c) come to its end on the largest estate too")
     parser.add_argument("--output", help="a file for the tables instead of docs/performance.md")
     args = parser.parse_args()
     args.only = args.only.split(",")
+    args.today_pairs = args.pairs if args.today_pairs is None else max(1, args.today_pairs)
     args.hosts = sorted(int(size) for size in args.hosts.split(","))
     unknown = sorted(set(args.only) - set(everything))
     if unknown:
