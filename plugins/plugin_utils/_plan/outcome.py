@@ -18,8 +18,8 @@ STOPPING = (ROLLED_BACK, RESTORE_FAILED, NOT_HEALED, NOT_VERIFIED, UNREACHABLE)
 def applied(entry: dict, results: list) -> dict:
     """Whether the rung was carried out: {ran, cut_off, refused, failed, unreachable, message}."""
     message = "; ".join(str(result.get("msg") or "").strip() for dummy, result in results if result.get("msg"))
-    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed") and not _cut_off(result)]
-    cut_off = any(_cut_off(result) for dummy, result in results)
+    refused = [result for dummy, result in results if result.get("failed") and not result.get("changed") and not was_cut_off(result)]
+    cut_off = any(was_cut_off(result) for dummy, result in results)
     # A module that failed on the way says changed as soon as its first command was run.
     ran = not entry["steps"] or cut_off or any(result.get("changed") for dummy, result in results)
     return {
@@ -34,7 +34,7 @@ def applied(entry: dict, results: list) -> dict:
     }
 
 
-def _cut_off(result: dict) -> bool:
+def was_cut_off(result: dict) -> bool:
     """Our modules name what they ran, however they end. One that was killed, or given up after the timeout of its task, does not: anything may have run."""
     return bool(result.get("failed")) and "actions" not in result
 
@@ -58,6 +58,11 @@ def _seen_down(accepted: dict | None) -> bool:
     return bool(accepted and not accepted["connected"] and accepted["seen_down"])
 
 
+def unmet(checks: list) -> str:
+    """The checks of the acceptance test that were not passed, in words."""
+    return "; ".join(f"{check['what']}: {check['detail']}" for check in checks if not check["passed"])
+
+
 def keys_taken_up(entry: dict, accepted: dict | None) -> bool:
     """The rung made new keys and an HMC is connected by them: it would not take the old ones back, and the connection would be lost."""
     rekeyed = entry["rung"] in ("reset_keep_id", "reset_new_id") or any((step.get("options") or {}).get("key_pair") for step in entry["steps"])
@@ -68,7 +73,7 @@ def keys_taken_up(entry: dict, accepted: dict | None) -> bool:
 def story(entry: dict, done: dict, accepted: dict | None, restored: dict | None, snapshot: str = "") -> dict:
     """One host's story: outcome and why. snapshot: the name of the one that was taken before, if any was."""
     after = {"verdict_after": (accepted or {}).get("verdict"), "checks": (accepted or {}).get("checks") or []}
-    failed = "; ".join(f"{check['what']}: {check['detail']}" for check in after["checks"] if not check["passed"])
+    failed = unmet(after["checks"])
     open_points = failed or "nothing could be verified"
     if not done["ran"] and not done["unreachable"]:
         outcome = REFUSED if done["failed"] or done["refusals"] else UNCHANGED

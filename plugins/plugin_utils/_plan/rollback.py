@@ -31,7 +31,7 @@ def planned(host: str, preview: dict, check_mode: bool) -> str:
 
 def ended(done: dict, accepted: dict | None) -> tuple:
     """(outcome, in words)."""
-    if done.get("unreachable") or (done.get("failed") and "actions" not in done):
+    if done.get("unreachable") or outcome.was_cut_off(done):
         again = "Run it again with the same snapshot: that ends what was cut off."
         return outcome.UNREACHABLE, f"the restore has no known end ({str(done.get('msg') or 'no message').strip()}). {again}"
     if done.get("failed"):
@@ -45,8 +45,7 @@ def ended(done: dict, accepted: dict | None) -> tuple:
 def _verified(accepted: dict | None) -> str:
     if accepted is None:
         return "; the connection was not verified, rmc_verify does that"
-    failed = "; ".join(f"{check['what']}: {check['detail']}" for check in accepted["checks"] if not check["passed"])
-    return "; both ends agree" if accepted["accepted"] else f"; NOT accepted: {failed}"
+    return "; both ends agree" if accepted["accepted"] else f"; NOT accepted: {outcome.unmet(accepted['checks'])}"
 
 
 def _named(result: dict) -> str:
